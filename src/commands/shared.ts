@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { InputMeta } from "../kernel/command.ts";
+
+/** Attaches an input's metadata, checked against `InputMeta` (zod itself takes any). */
+export function input<T extends z.ZodType>(schema: T, meta: InputMeta & { readonly description: string }): T {
+  return schema.meta({ ...meta }) as T;
+}
+
+/** Inputs that every command has. */
+export const baseInputs = {
+  config: input(z.string().optional(), {
+    description: "Path of `titleholder.yaml`. Found in the working directory when absent; the file is optional.",
+    noFile: true,
+  }),
+  model: input(z.string().optional(), {
+    description: "Which model of `titleholder.yaml` is meant. May be left out when the file has one.",
+    noFile: true,
+    example: "churn",
+  }),
+  workingDirectory: input(z.string().optional(), {
+    description: "Folder that relative paths start from. The current folder when absent.",
+    noFile: true,
+  }),
+  environment: input(z.string().optional(), {
+    description: "Which of the environments in `titleholder.yaml` is meant; it supplies the registry.",
+    example: "prod",
+  }),
+  mode: input(z.enum(["enforce", "report-only"]).default("enforce"), {
+    description: "`report-only` lets the job succeed whatever the verdict. Errors still fail it.",
+  }),
+  onInconclusive: input(z.enum(["fail", "pass"]).default("fail"), {
+    description: "What an inconclusive verdict does to the job.",
+  }),
+  report: input(z.string().optional(), {
+    description:
+      "Where the report goes. `.titleholder/MODEL/COMMAND/report.json` when absent; the HTML page stands beside it.",
+    kind: "path",
+  }),
+  annotations: input(z.boolean().default(true), {
+    description: "Show failing checks as annotations on the files they speak of.",
+    host: "action",
+  }),
+  uploadReport: input(z.boolean().default(true), {
+    description: "Upload the report's folder as the artifact `titleholder-MODEL-COMMAND-JOB-ATTEMPT`.",
+    host: "action",
+  }),
+} as const;
+
+/** Inputs of the commands that read or write a model registry. */
+export const registryInputs = {
+  registry: input(z.string().optional(), {
+    description:
+      "Address of the model registry, `file:DIR`. The environment's when absent, else `file:.titleholder/registry`.",
+    example: "file:/srv/titleholder",
+  }),
+  allowEphemeralRegistry: input(z.boolean().default(false), {
+    description: "Accept a `file:` registry on a GitHub-hosted runner, where it vanishes with the job.",
+  }),
+} as const;
+
+export const evidenceInput = {
+  evidence: input(z.array(z.string()).default([".titleholder/**/report.json"]), {
+    description:
+      "Reports of earlier gates (paths and globs). `PATH@sha256:DIGEST` pins one. Those about the same digests are used.",
+    kind: "path",
+  }),
+} as const;
+
+export const dryRunInput = {
+  dryRun: input(z.boolean().default(false), {
+    description: "Read and decide everything, write nothing but the report.",
+  }),
+} as const;

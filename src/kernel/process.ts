@@ -1,0 +1,17 @@
+export interface ProcessSpec {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Wall-clock limit in milliseconds: SIGTERM, then after `graceMs` (default 10 s) SIGKILL, to the whole process group. */
+  readonly wallMs?: number;
+  readonly graceMs?: number;
+  /** Best effort: see docs/limits.md. */
+  readonly memoryBytes?: number;
+  readonly onOutput?: (stream: "stdout" | "stderr", chunk: Uint8Array) => void;
+}
+
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly why: "exited" | "time" | "memory" | "cancelled";
+}

@@ -1,0 +1,60 @@
+import { configurationError, type Place } from "./error.ts";
+
+const durationUnits: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3 };
+const sizeUnits: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1e3,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
+
+/** Milliseconds of `250ms`, `90s`, `30m`, `1h`, `7d`. @throws TH_DURATION (configuration). */
+export function parseDuration(text: string, place: Place): number {
+  return parseQuantity(text, durationUnits, () =>
+    configurationError(
+      "TH_DURATION",
+      `"${text}" is not a duration`,
+      'write a number and a unit: "90s", "30m", "1h", "7d"',
+      place,
+    ),
+  );
+}
+
+/** Bytes of `512MiB`, `16GB`, `100kB`. @throws TH_SIZE (configuration). */
+export function parseSize(text: string, place: Place): number {
+  return Math.round(
+    parseQuantity(text, sizeUnits, () =>
+      configurationError("TH_SIZE", `"${text}" is not a size`, 'write a number and a unit: "512MiB", "16GB"', place),
+    ),
+  );
+}
+
+function parseQuantity(text: string, units: Readonly<Record<string, number>>, refuse: () => Error): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text.trim());
+  const unit = match?.[2] === undefined ? undefined : units[match[2]];
+  const value = match?.[1] === undefined || unit === undefined ? Number.NaN : Number(match[1]) * unit;
+  if (!Number.isFinite(value)) throw refuse();
+  return value;
+}
+
+/** `1.5 s`, `2 min 3 s`, `1 h 5 min`: for a person. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60e3) return `${(ms / 1e3).toFixed(1)} s`;
+  if (ms < 3600e3) return `${Math.floor(ms / 60e3)} min ${Math.round((ms % 60e3) / 1e3)} s`;
+  return `${Math.floor(ms / 3600e3)} h ${Math.round((ms % 3600e3) / 60e3)} min`;
+}
+
+/** `3.4 MB`: for a person; decimal units. */
+export function formatSize(bytes: number): string {
+  if (bytes < 1e3) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  if (bytes < 1e9) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
