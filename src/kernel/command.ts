@@ -116,3 +116,6 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
    */
   settle?(state: Json, host: Host): Promise<void>;
 }
+
+/** A command of which only the general shape is known: what the generated map gives, and hosts run. */
+export type AnyCommand = Command;

@@ -1,0 +1,64 @@
+import { roles } from "../generated/roles.ts";
+import type { HelperContext, HelperHandler } from "../kernel/helper.ts";
+import { nodeFiles } from "./files.ts";
+import { type FromHelper, startId, type ToHelper, toWire } from "./helper-wire.ts";
+import { loadNative } from "./native.ts";
+
+/**
+ * The helper's side: waits for its role, then answers requests one after the other. It ends when it is told to, and when the program
+ * that started it is gone (the channel closes) unless it was detached.
+ */
+export function runHelper(): void {
+  const abort = new AbortController();
+  let handler: HelperHandler | undefined;
+  let detached = false;
+  let queue: Promise<void> = Promise.resolve();
+
+  const send = (message: FromHelper) => {
+    // The parent may be gone by now; then there is nobody to tell.
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  };
+  const finish = async () => {
+    abort.abort(new Error("the helper is ending"));
+    await handler?.close().catch(() => undefined);
+    process.exit(0);
+  };
+  const start = async (message: Extract<ToHelper, { kind: "start" }>) => {
+    const load = roles[message.role];
+    if (load === undefined) throw new Error(`no helper role ${message.role}`);
+    const context: HelperContext = {
+      files: nodeFiles(),
+      now: () => new Date(),
+      signal: abort.signal,
+      log: (text) => void process.stderr.write(`${text}\n`),
+      native: (name) => loadNative(name, message.native),
+    };
+    handler = await (await load()).start(message.args, context);
+    send({ kind: "started" });
+  };
+  const answer = async (message: Extract<ToHelper, { kind: "request" }>) => {
+    if (handler === undefined) throw new Error("the helper has not started");
+    const reply = await handler.request(message.message, message.bytes);
+    send({ kind: "answer", id: message.id, message: reply.message, bytes: reply.bytes ?? [] });
+  };
+
+  process.on("message", (message: ToHelper) => {
+    if (message.kind === "detach") {
+      detached = true;
+      // Nobody reads the pipes any more; a write to them must not end a server.
+      for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+    } else if (message.kind === "close") {
+      queue = queue.then(finish);
+    } else {
+      const id = message.kind === "request" ? message.id : startId;
+      const work = message.kind === "request" ? () => answer(message) : () => start(message);
+      queue = queue.then(work).catch((error: unknown) => send({ kind: "failed", id, error: toWire(error) }));
+    }
+  });
+  process.on("disconnect", () => {
+    if (!detached) void finish();
+  });
+  process.on("SIGTERM", () => void finish());
+  // The terminal's Ctrl-C is the parent's to handle.
+  process.on("SIGINT", () => undefined);
+}

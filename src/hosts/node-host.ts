@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { homedir, tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { TitleholderError } from "../kernel/error.ts";
+import type { CiContext, Host } from "../kernel/host.ts";
+import type { Json } from "../kernel/json.ts";
+import type { Logger } from "../kernel/logger.ts";
+import { nodeFiles } from "./files.ts";
+import { loadNative, type NativeSearch } from "./native.ts";
+import { runProcess } from "./process.ts";
+import { spawnSelf } from "./spawn-self.ts";
+
+export interface NodeHostOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly ci: CiContext | undefined;
+  readonly native: NativeSearch;
+  /** The script that runs helpers, beside the bundle. */
+  readonly helperScript: string;
+  readonly now: () => Date;
+  readonly saveState: (state: Json) => void;
+}
+
+const requestLimitMs = 30_000;
+
+/** The real world behind `Host`, shared by both hosts. Disposing it removes the scratch folder. */
+export async function nodeHost(options: NodeHostOptions): Promise<Host & AsyncDisposable> {
+  const scratch = await mkdtemp(join(tmpdir(), "titleholder-"));
+  const childEnv = scrubbedEnvironment(options.env);
+  const { signal, log, cwd } = options;
+  return {
+    cwd,
+    scratch,
+    now: options.now,
+    log,
+    files: nodeFiles(),
+    signal,
+    ...(options.ci === undefined ? {} : { ci: options.ci }),
+    actor: options.ci?.actor ?? accountName(),
+    childEnv,
+    run: (spec) => runProcess(spec, signal),
+    spawnSelf: (role, args, limits) =>
+      spawnSelf(role, args, limits, {
+        script: options.helperScript,
+        native: options.native,
+        env: childEnv,
+        cwd: scratch,
+        log,
+        signal,
+      }),
+    native: (name) => loadNative(name, options.native, (text) => log.info(text)),
+    fetch: (request) => fetchWithin(request, signal),
+    saveState: options.saveState,
+    sleep: (ms) => wait(ms, undefined, { signal }).then(undefined, () => signal.throwIfAborted()),
+    [Symbol.asyncDispose]: () => rm(scratch, { recursive: true, force: true }),
+  };
+}
+
+/** @throws TitleholderError TH_NETWORK (backend) when no answer comes within the limit. */
+async function fetchWithin(request: Request, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(request, { signal: AbortSignal.any([signal, AbortSignal.timeout(requestLimitMs)]) });
+  } catch (cause) {
+    signal.throwIfAborted();
+    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+    throw new TitleholderError(
+      "backend",
+      "TH_NETWORK",
+      `${request.method} ${new URL(request.url).origin} was not answered: ${reason}`,
+      "check the address and that the service is up, then run again",
+      {},
+      cause,
+    );
+  }
+}
+
+const withheldPrefixes = [
+  "INPUT_",
+  "STATE_",
+  "ACTIONS_RUNTIME_",
+  "ACTIONS_ID_TOKEN_",
+  "ACTIONS_CACHE_",
+  "ACTIONS_RESULTS_",
+];
+const withheldNames = new Set([
+  "GITHUB_TOKEN",
+  "GH_TOKEN",
+  "GITHUB_OUTPUT",
+  "GITHUB_ENV",
+  "GITHUB_PATH",
+  "GITHUB_STATE",
+  "GITHUB_STEP_SUMMARY",
+]);
+
+/** What a pull request's own code may see: no inputs, no tokens of the job, none of the files by which a step steers later ones. */
+export function scrubbedEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    const upper = name.toUpperCase();
+    if (
+      value === undefined ||
+      withheldNames.has(upper) ||
+      withheldPrefixes.some((prefix) => upper.startsWith(prefix))
+    ) {
+      continue;
+    }
+    kept[name] = value;
+  }
+  return kept;
+}
+
+/** Where natives are kept: the runner's tool cache, else the user's cache folder. */
+export function nativeCache(env: Readonly<Record<string, string | undefined>>): string {
+  return env.RUNNER_TOOL_CACHE ?? join(env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "titleholder-tools");
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run a user id that has no account.
+    return "unknown";
+  }
+}
