@@ -1,0 +1,4 @@
+import * as core from "@actions/core";
+
+core.info(`post has the state: ${core.getState("greeting")}`);
+await core.summary.addRaw("Cleaned up\n").write();
