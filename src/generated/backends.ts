@@ -3,4 +3,5 @@ import type { Implementations } from "../kernel/implementation.ts";
 import type { ModelRegistry } from "../registry/registry.ts";
 
 export const backends: Implementations<ModelRegistry> = {
+  "file": { summary: "A directory on a disk that outlives the job. Safe for any number of processes at once.", load: async () => (await import("../registry/backends/file.ts")).implementation },
 };

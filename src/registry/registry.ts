@@ -48,14 +48,21 @@ export interface ModelRegistry {
   readonly address: string;
   /** "serialised": two writers may both win; the caller holds a lock and reads back. */
   readonly compareAndSet: "atomic" | "serialised";
-  /** Idempotent by digest: bytes, then the entry. A crash leaves at most invisible orphans. */
+  /**
+   * Idempotent by digest: bytes, then the entry. A crash leaves at most invisible orphans.
+   * @throws TH_MODEL_CHANGED (configuration) when the bytes are not those that were declared; then nothing is registered.
+   */
   register(name: string, files: ModelSource): Promise<ModelVersion>;
   version(name: string, ref: number | `@${string}` | Digest): Promise<ModelVersion | undefined>;
+  /** Ascending, those above `after` (default 0), at most `limit` (default 100). */
   versions(name: string, after?: number, limit?: number): Promise<readonly ModelVersion[]>;
   /** Verified while streaming; a mismatch throws TH_REGISTRY_CORRUPT. */
   read(version: ModelVersion, path: string): AsyncIterable<Uint8Array>;
   alias(name: string, alias: string): Promise<AliasMove | undefined>;
-  /** Same move again (same from, to, run) is ok and adds nothing. */
+  /**
+   * Same move again (same from, to, run) is ok and adds nothing. `current` is null when the alias never stood.
+   * @throws TH_VERSION_MISSING (configuration) when `to` is no version of the model.
+   */
   moveAlias(name: string, move: Omit<AliasMove, "seq">): Promise<Swap<AliasMove>>;
   history(name: string, alias: string): AsyncIterable<AliasMove>;
   /** Evidence is a set by digest: attaching twice is once. */
@@ -63,7 +70,11 @@ export interface ModelRegistry {
   evidence(
     version: ModelVersion,
   ): Promise<readonly { readonly statement: EvidenceStatement; readonly report: Uint8Array }[]>;
-  /** Journals (`rollout/…`), ledgers (`holdout/…`, `budget/…`), tags (`tags/…`). `seq` = entries expected before this one. */
+  /**
+   * Journals (`rollout/…`), ledgers (`holdout/…`, `budget/…`), tags (`tags/…`). `seq` = entries expected before this one.
+   * The value is the number of entries with this one; `current` the number there are.
+   */
   append(stream: string, seq: number, entry: Json): Promise<Swap<number>>;
+  /** In order, without the first `from` (default 0). */
   entries(stream: string, from?: number): AsyncIterable<Json>;
 }

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { type Digest, isDigest } from "../../../kernel/digest.ts";
+import type { Json } from "../../../kernel/json.ts";
+import { corrupt } from "./store.ts";
+
+const digest = z.custom<Digest>(isDigest, "not a SHA-256 digest");
+const count = z.int().min(0);
+const slot = z.int().min(1);
+
+/** Relative, with `/`, and inside the model's folder on every system. */
+const relativePath = z.string().refine(isInnerPath, "not a path inside the model's folder");
+
+export function isInnerPath(path: string): boolean {
+  const parts = path.split("/");
+  return !/[\\:\0]/.test(path) && parts.every((part) => part !== "" && part !== "." && part !== "..");
+}
+
+export const versionRecord = z.strictObject({
+  name: z.string(),
+  version: slot,
+  digest,
+  files: z.array(z.strictObject({ path: relativePath, size: count, digest })).min(1),
+  created: z.string(),
+});
+
+export const moveRecord = z.strictObject({
+  seq: slot,
+  alias: z.string(),
+  from: slot.nullable(),
+  to: slot.nullable(),
+  at: z.string(),
+  actor: z.string(),
+  run: z.string().exactOptional(),
+  reason: z.string(),
+});
+
+export const statementRecord = z.object({
+  _type: z.literal("https://in-toto.io/Statement/v1"),
+  subject: z.array(z.object({ name: z.string(), digest: z.object({ sha256: z.string() }) })),
+  predicateType: z.custom<`https://titleholder.dev/${string}/v1`>(
+    (type) => typeof type === "string" && /^https:\/\/titleholder\.dev\/.+\/v1$/.test(type),
+  ),
+  predicate: z.object({
+    command: z.string(),
+    verdict: z.enum(["pass", "warn", "fail", "inconclusive"]),
+    report: digest,
+    result: digest,
+    materials: z.array(
+      z.object({
+        name: z.string(),
+        digest,
+        kind: z.enum(["data", "model", "code", "config", "report", "profile"]),
+        uri: z.string().exactOptional(),
+      }),
+    ),
+    finished: z.string(),
+  }),
+});
+
+export const streamRecord = z.strictObject({ entry: z.json() as z.ZodType<Json> });
+
+export const formatRecord = z.object({ format: z.string() });
+
+/** Parses what a slot holds. @throws TH_REGISTRY_CORRUPT (backend) naming the file. */
+export function parseRecord<T>(bytes: Uint8Array, schema: z.ZodType<T>, file: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw corrupt(`${file} is not JSON`, file, cause);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw corrupt(`${file} does not hold what it should: ${z.prettifyError(parsed.error).split("\n")[0]}`, file);
+}
