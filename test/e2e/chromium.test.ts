@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { renderPage } from "../support/chromium.js";
+import { renderPage } from "../support/chromium.ts";
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A report</title></head>
 <body><h1>Drift</h1><p id="added"></p><noscript>Text for everyone</noscript>

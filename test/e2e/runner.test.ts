@@ -2,13 +2,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createRepository } from "../support/act/repository.js";
-import { runWorkflow } from "../support/act/run.js";
+import { createRepository } from "../support/act/repository.ts";
+import { runWorkflow } from "../support/act/run.ts";
 
 // These tests are about the harness: that a workflow really runs, and that everything an action does reaches the test.
 
-const FIXTURE = { "acme/fixture": join(import.meta.dirname, "..", "support", "act", "fixture-action") };
-const USES = `acme/fixture@${"2".repeat(40)}`;
+// As the examples write it, so that a folder inside the repository and a `main` outside that folder are proven too.
+const FIXTURE = { "OWNER/titleholder": join(import.meta.dirname, "..", "support", "act", "fixture") };
+const USES = `OWNER/titleholder/actions/fixture@${"1".repeat(40)}`;
 const UPLOAD = `actions/upload-artifact@${"3".repeat(40)}`;
 const DOWNLOAD = `actions/download-artifact@${"4".repeat(40)}`;
 const CHECKOUT = `actions/checkout@${"5".repeat(40)}`;
@@ -233,8 +234,13 @@ test("a cancelled run kills the running step and still runs its post", async () 
 });
 
 test("a workflow that cannot run is an error of the harness, never an empty success", async () => {
-  await using repository = await createRepository(workflow(ONE_STEP, "[workflow_dispatch]"));
-  const options = { repository, workflow: "test.yml" };
-  await expect(runWorkflow(options)).rejects.toThrow(/no local folder stands for the action repository acme\/fixture/);
-  await expect(runWorkflow({ ...options, actions: FIXTURE })).rejects.toThrow(/act ran no job of test\.yml/);
+  await using repository = await createRepository(
+    workflow(`\n  one:\n    runs-on: ubuntu-24.04\n    steps: [{ uses: acme/other@v1 }]\n`, "[workflow_dispatch]"),
+  );
+  const options = { repository, workflow: "test.yml", event: await repository.dispatch() };
+  await expect(runWorkflow(options)).rejects.toThrow(/no local folder stands for the action repository acme\/other/);
+  const actions = { "acme/other": join(FIXTURE["OWNER/titleholder"], "actions", "fixture") };
+  await expect(runWorkflow({ ...options, actions, event: await repository.push() })).rejects.toThrow(
+    /act ran no job of test\.yml/,
+  );
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { chromiumPath } from "./tools.js";
+import { chromiumPath } from "./tools.ts";
 
 /** How a page is shown. */
 export interface RenderOptions {

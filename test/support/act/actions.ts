@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, readdir, readFile, symlink } from "node:fs/promises";
+import { cp, mkdir, readFile, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import { CHECKOUT } from "../tools.js";
+import { CHECKOUT } from "../tools.ts";
 
 const run = promisify(execFile);
 
@@ -30,20 +30,24 @@ const STAND_INS: ActionRepositories = {
   "actions/download-artifact": join(import.meta.dirname, "stand-ins", "download-artifact"),
 };
 
+const LOCAL_WORKFLOW = "./.github/workflows/";
+
 /** act does this one itself. */
 const BUILT_IN = "actions/checkout";
 
-/** Reads the workflows below `.github/workflows` of a repository. */
-export async function readWorkflows(repository: string): Promise<readonly Workflow[]> {
-  const folder = join(repository, ".github", "workflows");
-  const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).toSorted();
-  return await Promise.all(
-    names.map(async (name) => {
-      const document: unknown = parse(await readFile(join(folder, name), "utf8"));
-      const jobs = isMap(document) && isMap(document.jobs) ? document.jobs : {};
-      return { path: `.github/workflows/${name}`, jobs, uses: [...usesIn(document)] };
-    }),
-  );
+/** Reads a workflow of a repository, first, and the workflows of the same repository that it calls. */
+export async function readWorkflows(repository: string, name: string): Promise<readonly Workflow[]> {
+  const read = new Map<string, Workflow>();
+  const pending = [`.github/workflows/${name}`];
+  for (let path = pending.shift(); path !== undefined; path = pending.shift()) {
+    if (read.has(path)) continue;
+    const document: unknown = parse(await readFile(join(repository, path), "utf8"));
+    const jobs = isMap(document) && isMap(document.jobs) ? document.jobs : {};
+    const uses = [...usesIn(document)];
+    read.set(path, { path, jobs, uses });
+    pending.push(...uses.filter((reference) => reference.startsWith(LOCAL_WORKFLOW)).map((called) => called.slice(2)));
+  }
+  return [...read.values()];
 }
 
 export function isMap(value: unknown): value is Record<string, unknown> {

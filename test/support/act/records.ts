@@ -1,4 +1,4 @@
-import { isMap } from "./actions.js";
+import { isMap } from "./actions.ts";
 
 /** One line of act's `--json` output; the fields that matter here. */
 export interface ActRecord {

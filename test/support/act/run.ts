@@ -1,12 +1,12 @@
-import { execFileSync, spawn } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
-import { nodePath, toolPath } from "../tools.js";
-import { type ActionRepositories, isMap, readWorkflows, stageActions, type Workflow } from "./actions.js";
-import { type ArtifactProxy, startArtifactProxy } from "./artifact-proxy.js";
+import { toolPath } from "../tools.ts";
+import { type ActionRepositories, readWorkflows, stageActions, type Workflow } from "./actions.ts";
+import { type ArtifactProxy, startArtifactProxy } from "./artifact-proxy.ts";
 import {
   type ActRecord,
   type Annotation,
@@ -15,9 +15,10 @@ import {
   parseRecord,
   type Stage,
   type StepRun,
-} from "./records.js";
-import type { Repository, WorkflowEvent } from "./repository.js";
-import { readZip } from "./zip.js";
+} from "./records.ts";
+import type { Repository, WorkflowEvent } from "./repository.ts";
+import { type Runner, runnersOf, writeNode } from "./runners.ts";
+import { readZip } from "./zip.ts";
 
 /** What a workflow runs on. */
 export interface RunOptions {
@@ -66,11 +67,6 @@ export interface WorkflowRun {
   step(job: string, id: string, stage?: Stage): StepRun;
 }
 
-interface Runner {
-  readonly labels: readonly string[];
-  readonly hosted: boolean;
-}
-
 interface Outcome {
   readonly exitCode: number | null;
   readonly records: readonly ActRecord[];
@@ -107,7 +103,7 @@ function isPortTaken(text: string): boolean {
 
 async function runOnce(options: RunOptions, folder: string): Promise<Outcome> {
   const event = options.event ?? (await options.repository.push());
-  const workflows = await readWorkflows(options.repository.path);
+  const workflows = await readWorkflows(options.repository.path, options.workflow);
   const port = await freePort();
   await using proxy = await startArtifactProxy(port);
   const labels = runnersOf(workflows, options.vars ?? {});
@@ -209,56 +205,6 @@ function systemPath(): readonly string[] {
   return folders.filter((path) => path !== "" && !path.includes("node_modules"));
 }
 
-/**
- * Writes the `node` that act finds first: Node 24, told what act does not tell it, whether the job's runner is
- * GitHub's. act asks a node for its own path and calls that, so this one answers with itself. In bash, because other
- * shells drop variables like `INPUT_MODEL-PATH`, whose names they could not write.
- */
-async function writeNode(path: string, runners: ReadonlyMap<string, Runner>): Promise<void> {
-  const owned = [...runners].filter(([, runner]) => !runner.hosted).map(([job]) => quote(job));
-  const script = [
-    "#!/usr/bin/env bash",
-    `if [ "$3" = "console.log(process.execPath)" ]; then echo ${quote(path)}; exit 0; fi`,
-    'if [ -z "$RUNNER_ENVIRONMENT" ]; then',
-    '  case "$GITHUB_JOB" in',
-    ...(owned.length === 0 ? [] : [`    ${owned.join("|")}) RUNNER_ENVIRONMENT=self-hosted ;;`]),
-    "    *) RUNNER_ENVIRONMENT=github-hosted ;;",
-    "  esac",
-    "  export RUNNER_ENVIRONMENT",
-    "fi",
-    `exec ${quote(nodePath())} "$@"`,
-  ];
-  await writeFile(path, `${script.join("\n")}\n`);
-  await chmod(path, 0o755);
-  const probe = { encoding: "utf8", env: { ...process.env, "INPUT_MODEL-PATH": "kept" } } as const;
-  const seen = execFileSync(path, ["-p", 'process.version + " " + process.env["INPUT_MODEL-PATH"]'], probe).trim();
-  if (!/^v24\.\S+ kept$/.test(seen))
-    throw new Error(`workflows are to run on Node 24 with every input, not on ${seen}`);
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** The runner of every job, by job id, with `${{ vars.NAME }}` resolved. */
-function runnersOf(
-  workflows: readonly Workflow[],
-  vars: Readonly<Record<string, string>>,
-): ReadonlyMap<string, Runner> {
-  const runners = new Map<string, Runner>();
-  for (const [id, job] of workflows.flatMap((workflow) => Object.entries(workflow.jobs))) {
-    if (!isMap(job)) continue;
-    const runsOn = job["runs-on"];
-    const written = isMap(runsOn) ? [runsOn.group, runsOn.labels].flat() : [runsOn].flat();
-    const labels = written
-      .filter((label) => typeof label === "string")
-      .map((label) => label.replaceAll(/\$\{\{\s*vars\.(\w+)\s*\}\}/g, (_, name: string) => vars[name] ?? ""))
-      .filter((label) => label !== "");
-    runners.set(id, { labels, hosted: labels.some((label) => /^(ubuntu|macos|windows)-/.test(label)) });
-  }
-  return runners;
-}
-
 async function freePort(): Promise<number> {
   return await new Promise((resolve, reject) => {
     const server = createServer();
@@ -317,8 +263,7 @@ function tail(records: readonly ActRecord[], other: readonly string[]): string {
 
 async function readOutcome(outcome: Outcome, options: RunOptions, folder: string): Promise<WorkflowRun> {
   const { records, other, exitCode } = outcome;
-  const workflows = await readWorkflows(options.repository.path);
-  const workflow = workflows.find(({ path }) => path.endsWith(`/${options.workflow}`));
+  const [workflow] = await readWorkflows(options.repository.path, options.workflow);
   const { jobs, masks } = collectJobs(records, options.job === undefined ? Object.keys(workflow?.jobs ?? {}) : []);
   if (jobs.every((job) => job.result === "skipped")) {
     throw new Error(`act ran no job of ${options.workflow}\n${tail(records, other)}`);

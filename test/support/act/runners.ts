@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { chmod, writeFile } from "node:fs/promises";
+import { nodePath } from "../tools.ts";
+import { isMap, type Workflow } from "./actions.ts";
+
+/** What a job runs on, as far as the workflow tells. */
+export interface Runner {
+  readonly labels: readonly string[];
+  /** Whether GitHub provides it: its labels begin with the name of an operating system. */
+  readonly hosted: boolean;
+}
+
+/** The runner of every job, by job id, with `${{ vars.NAME }}` resolved. */
+export function runnersOf(
+  workflows: readonly Workflow[],
+  vars: Readonly<Record<string, string>>,
+): ReadonlyMap<string, Runner> {
+  const runners = new Map<string, Runner>();
+  for (const [id, job] of workflows.flatMap((workflow) => Object.entries(workflow.jobs))) {
+    if (!isMap(job)) continue;
+    const runsOn = job["runs-on"];
+    const written = isMap(runsOn) ? [runsOn.group, runsOn.labels].flat() : [runsOn].flat();
+    const labels = written
+      .filter((label) => typeof label === "string")
+      .map((label) => label.replaceAll(/\$\{\{\s*vars\.(\w+)\s*\}\}/g, (_, name: string) => vars[name] ?? ""))
+      .filter((label) => label !== "");
+    runners.set(id, { labels, hosted: labels.some((label) => /^(ubuntu|macos|windows)-/.test(label)) });
+  }
+  return runners;
+}
+
+/**
+ * Writes the `node` that act finds first: Node 24, told what act does not tell it, whether the job's runner is
+ * GitHub's. act asks a node for its own path and calls that, so this one answers with itself. In bash, because other
+ * shells drop variables like `INPUT_MODEL-PATH`, whose names they could not write.
+ */
+export async function writeNode(path: string, runners: ReadonlyMap<string, Runner>): Promise<void> {
+  const owned = [...runners].filter(([, runner]) => !runner.hosted).map(([job]) => quote(job));
+  const script = [
+    "#!/usr/bin/env bash",
+    `if [ "$3" = "console.log(process.execPath)" ]; then echo ${quote(path)}; exit 0; fi`,
+    'if [ -z "$RUNNER_ENVIRONMENT" ]; then',
+    '  case "$GITHUB_JOB" in',
+    ...(owned.length === 0 ? [] : [`    ${owned.join("|")}) RUNNER_ENVIRONMENT=self-hosted ;;`]),
+    "    *) RUNNER_ENVIRONMENT=github-hosted ;;",
+    "  esac",
+    "  export RUNNER_ENVIRONMENT",
+    "fi",
+    `exec ${quote(nodePath())} "$@"`,
+  ];
+  await writeFile(path, `${script.join("\n")}\n`);
+  await chmod(path, 0o755);
+  const probe = { encoding: "utf8", env: { ...process.env, "INPUT_MODEL-PATH": "kept" } } as const;
+  const seen = execFileSync(path, ["-p", 'process.version + " " + process.env["INPUT_MODEL-PATH"]'], probe).trim();
+  if (!/^v24\.\S+ kept$/.test(seen))
+    throw new Error(`workflows are to run on Node 24 with every input, not on ${seen}`);
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
