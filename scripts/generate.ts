@@ -5,6 +5,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mapTexts } from "./generate-maps.ts";
+import { schemaTexts } from "./generate-schemas.ts";
 import { nativeLockText } from "./native-lock.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -13,6 +14,7 @@ const check = process.argv.includes("--check");
 async function wanted(): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   for (const [name, text] of await mapTexts(root)) files.set(`src/generated/${name}`, text);
+  for (const [file, text] of await schemaTexts(root)) files.set(file, text);
   files.set("src/hosts/native-lock.json", await nativeLockText(root));
   return files;
 }

@@ -51,6 +51,7 @@ export const registryInputs = {
   registry: input(z.string().optional(), {
     description:
       "Address of the model registry, `file:DIR`. The environment's when absent, else `file:.titleholder/registry`.",
+    kind: "address",
     example: "file:/srv/titleholder",
   }),
   allowEphemeralRegistry: input(z.boolean().default(false), {

@@ -36,7 +36,7 @@ export async function nodeHost(options: NodeHostOptions): Promise<Host & AsyncDi
     scratch,
     now: options.now,
     log,
-    files: nodeFiles(),
+    files: nodeFiles({ cwd }),
     signal,
     ...(options.ci === undefined ? {} : { ci: options.ci }),
     actor: options.ci?.actor ?? accountName(),

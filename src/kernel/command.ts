@@ -81,8 +81,8 @@ export interface InputMeta {
   readonly separator?: "comma" | "line";
   /** An expression for action.yml, such as the token's. Nothing else may stand there. */
   readonly actionDefault?: string;
-  /** `path`: resolved against its source's folder. `path-or-reference`: the same unless it has the form `scheme:rest`. */
-  readonly kind?: "path" | "path-or-reference";
+  /** `path`: resolved against its source's folder. `path-or-reference`: the same unless it has the form `scheme:rest`. `address`: `file:DIR` is. */
+  readonly kind?: "path" | "path-or-reference" | "address";
   /** Not offered as a key of titleholder.yaml (`config`, `working-directory`, `model`). */
   readonly noFile?: boolean;
   /** Offered by this host alone. */

@@ -1,0 +1,192 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { z } from "zod";
+import { commands } from "../generated/commands.ts";
+import { inputNames } from "../generated/input-names.ts";
+import type { AnyCommand } from "../kernel/command.ts";
+import { configurationError } from "../kernel/error.ts";
+import type { Json } from "../kernel/json.ts";
+import { kebabCase, suggest } from "../kernel/naming.ts";
+import { innerSchema, inputMeta } from "./decode.ts";
+import { execute, type Outcome } from "./execute.ts";
+import { failureOf, Interrupted } from "./failure.ts";
+import { commandHelp, overviewHelp } from "./help.ts";
+import { textLogger } from "./loggers.ts";
+import { installedModules, npmSettings } from "./native.ts";
+import { nativeCache, nodeHost } from "./node-host.ts";
+import { type GivenTexts, resolveInputs } from "./resolve.ts";
+import { settleWithin } from "./settle.ts";
+import { outcomeText } from "./terminal-report.ts";
+import { version } from "./version.ts";
+
+export interface Launch {
+  /** Folder of the bundle: natives are looked for beside it. */
+  readonly dist: string;
+  /** Script that runs helpers. */
+  readonly helperScript: string;
+}
+
+/** The terminal: `titleholder COMMAND --flag value`. Sets the process's exit code. */
+export async function runCli(launch: Launch): Promise<void> {
+  const [name, ...rest] = process.argv.slice(2);
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    process.stdout.write(overviewHelp(process.stdout.columns));
+    process.exitCode = name === undefined ? 2 : 0;
+    return;
+  }
+  if (name === "--version" || name === "-V") {
+    process.stdout.write(`${version}\n`);
+    return;
+  }
+  await new CliRun(launch).run(name, rest);
+}
+
+class CliRun {
+  readonly #launch: Launch;
+  readonly #abort = new AbortController();
+  readonly #log = textLogger({
+    write: (text) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 80,
+    now: () => new Date(),
+    debug: process.env.TITLEHOLDER_DEBUG === "1" || process.env.RUNNER_DEBUG === "1",
+  });
+
+  constructor(launch: Launch) {
+    this.#launch = launch;
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.on(signal, () => {
+        // A second one means: now.
+        if (this.#abort.signal.aborted) process.exit(signal === "SIGINT" ? 130 : 143);
+        this.#abort.abort(new Interrupted(signal));
+      });
+    }
+  }
+
+  async run(name: string, args: readonly string[]): Promise<void> {
+    const json = args.includes("--json");
+    try {
+      const entry = commands[name];
+      if (entry === undefined) {
+        throw configurationError("TH_COMMAND", `there is no command "${name}"`, suggest(name, Object.keys(commands)));
+      }
+      const command = await entry.load();
+      if (args.includes("--help") || args.includes("-h")) {
+        process.stdout.write(commandHelp(command, process.stdout.columns));
+        return;
+      }
+      const { outcome, cwd } = await this.#execute(command, readFlags(command, args));
+      this.#log.done();
+      process.stdout.write(json ? `${jsonText(outcome)}\n` : outcomeText(outcome, cwd, process.stdout.isTTY === true));
+      process.exitCode = outcome.exitCode;
+    } catch (error) {
+      this.#log.done();
+      const failure = failureOf(error, this.#abort.signal);
+      if (json) {
+        process.stdout.write(
+          `${JSON.stringify({ error: { code: failure.title, exitCode: failure.exitCode, text: failure.text } })}\n`,
+        );
+      }
+      process.stderr.write(`titleholder ${name}: ${failure.text}\n`);
+      process.exitCode = failure.exitCode;
+    }
+  }
+
+  async #execute(command: AnyCommand, given: GivenTexts): Promise<{ readonly outcome: Outcome; readonly cwd: string }> {
+    let state: Json | undefined;
+    const common = {
+      env: process.env,
+      log: this.#log,
+      ci: undefined,
+      native: {
+        installed: installedModules(this.#launch.dist),
+        cache: nativeCache(process.env),
+        npm: npmSettings(process.env, userNpmrc(process.env)),
+      },
+      helperScript: this.#launch.helperScript,
+      now: () => new Date(),
+      saveState: (next: Json) => {
+        state = next;
+      },
+    };
+    const { nodeFiles } = await import("./files.ts");
+    const resolved = await resolveInputs(command, given, {
+      startFolder: process.cwd(),
+      files: nodeFiles({ cwd: process.cwd() }),
+      names: inputNames,
+      style: (input) => `--${input}`,
+    });
+    await using host = await nodeHost({ ...common, cwd: resolved.cwd, signal: this.#abort.signal });
+    try {
+      return { outcome: await execute(command, resolved, host), cwd: resolved.cwd };
+    } finally {
+      await settleWithin(command, state, { ...common, cwd: resolved.cwd });
+    }
+  }
+}
+
+/** Flags → texts. A flag may be repeated where its input is a list. @throws TH_INPUT_UNKNOWN, TH_INPUT_SYNTAX, TH_INPUT_REPEATED (configuration). */
+export function readFlags(command: AnyCommand, args: readonly string[]): GivenTexts {
+  const shape = command.inputs.shape as Readonly<Record<string, z.ZodType>>;
+  const offered = new Map(
+    Object.entries(shape)
+      .filter(([, schema]) => inputMeta(schema).host !== "action")
+      .map(([key, schema]) => [kebabCase(key), innerSchema(schema).def.type] as const),
+  );
+  const options = Object.fromEntries(
+    [...offered].map(([name, type]) => [
+      name,
+      { type: type === "boolean" ? ("boolean" as const) : ("string" as const) },
+    ]),
+  );
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  const given = new Map<string, string>();
+  for (const token of tokens) {
+    if (token.kind === "positional") {
+      throw configurationError(
+        "TH_INPUT_SYNTAX",
+        `"${token.value}" stands alone`,
+        "write values as --name value; see --help",
+      );
+    }
+    if (token.kind !== "option" || token.name === "json") continue;
+    const negated = token.name.startsWith("no-") && !offered.has(token.name);
+    const name = negated ? token.name.slice(3) : token.name;
+    const type = offered.get(name);
+    if (type === undefined || (negated && type !== "boolean")) {
+      throw configurationError(
+        "TH_INPUT_UNKNOWN",
+        `there is no flag --${token.name}`,
+        suggest(token.name, [...offered.keys(), "json"]),
+        {
+          input: token.name,
+        },
+      );
+    }
+    const text = type === "boolean" ? (token.value ?? String(!negated)) : token.value;
+    if (text === undefined) {
+      throw configurationError("TH_INPUT_SYNTAX", `--${name} has no value`, `write --${name} VALUE`, { input: name });
+    }
+    const before = given.get(name);
+    if (before !== undefined && type !== "array") {
+      throw configurationError("TH_INPUT_REPEATED", `--${name} is written twice`, "write it once", { input: name });
+    }
+    given.set(name, before === undefined ? text : `${before}\n${text}`);
+  }
+  return given;
+}
+
+function jsonText(outcome: Outcome): string {
+  return JSON.stringify({ exitCode: outcome.exitCode, outputs: outcome.outputs, report: outcome.report });
+}
+
+/** The user's own npm configuration; the workspace's is not asked. */
+function userNpmrc(env: Readonly<Record<string, string | undefined>>): string {
+  try {
+    return readFileSync(env.NPM_CONFIG_USERCONFIG ?? env.npm_config_userconfig ?? join(homedir(), ".npmrc"), "utf8");
+  } catch {
+    return "";
+  }
+}

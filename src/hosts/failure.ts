@@ -1,0 +1,43 @@
+import { describeError, type Place, TitleholderError } from "../kernel/error.ts";
+
+/** Thrown as the abort reason when the person or the service stops the run. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+  readonly signalName: "SIGINT" | "SIGTERM";
+
+  constructor(signalName: "SIGINT" | "SIGTERM") {
+    super(`stopped by ${signalName}`);
+    this.signalName = signalName;
+  }
+}
+
+export interface Failure {
+  readonly exitCode: number;
+  readonly title: string;
+  readonly text: string;
+  readonly place: Place;
+}
+
+/** What to tell a person about something thrown, and with which code to end: 2 to mend, 3 a service, 130 and 143 stopped, 70 a bug. */
+export function failureOf(error: unknown, signal: AbortSignal): Failure {
+  const reason: unknown = signal.aborted ? signal.reason : undefined;
+  if (reason instanceof Interrupted) {
+    const exitCode = reason.signalName === "SIGINT" ? 130 : 143;
+    return { exitCode, title: "cancelled", text: `cancelled: ${reason.message}`, place: {} };
+  }
+  if (error instanceof TitleholderError) {
+    return {
+      exitCode: error.kind === "configuration" ? 2 : 3,
+      title: error.code,
+      text: describeError(error),
+      place: error.place,
+    };
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    exitCode: 70,
+    title: "bug",
+    text: `This is a bug in Titleholder. Please report it with the lines below.\n${stack}`,
+    place: {},
+  };
+}

@@ -1,0 +1,277 @@
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import type { z } from "zod";
+import type { AnyCommand, InputMeta, Project } from "../kernel/command.ts";
+import { configurationError, type Place, type TitleholderError } from "../kernel/error.ts";
+import type { Files } from "../kernel/files.ts";
+import type { Json } from "../kernel/json.ts";
+import { camelCase, kebabCase, suggest } from "../kernel/naming.ts";
+import type { Origin, Report } from "../report/report.ts";
+import { type ConfigFile, type InputNames, readConfigFile } from "./config-file.ts";
+import { decodeText, innerSchema, inputMeta } from "./decode.ts";
+
+/** Texts as a person wrote them in a workflow or on a command line, by kebab-case name. */
+export type GivenTexts = ReadonlyMap<string, string>;
+
+export interface Resolved {
+  readonly cwd: string;
+  /** Parsed by the command's schema; paths absolute. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly config: Report["config"];
+  readonly project: Project;
+  /** Where an input's value stands, for errors that speak of it later. */
+  readonly place: (name: string) => Place;
+}
+
+interface Candidate {
+  readonly value: unknown;
+  readonly from: Origin;
+  readonly place: Place;
+  inside(path: readonly PropertyKey[]): Place;
+  /** Folder that a relative path in it starts from. */
+  readonly base: string;
+}
+
+/** How this host writes an input for a person: `--data`, or `data`. */
+export type InputStyle = (name: string) => string;
+
+export const workingDirectoryName = "working-directory";
+
+/**
+ * Joins what was written on the step or command line, titleholder.yaml, and the schema's defaults, in this order of precedence, and checks
+ * the whole against the schema.
+ * @throws TitleholderError TH_INPUT_* or TH_CONFIG_* (configuration) naming the input, or the file with line and column, and a fix.
+ */
+export async function resolveInputs(
+  command: AnyCommand,
+  given: GivenTexts,
+  world: {
+    readonly startFolder: string;
+    readonly files: Files;
+    readonly names: InputNames;
+    readonly style: InputStyle;
+  },
+): Promise<Resolved> {
+  const shape = command.inputs.shape as Readonly<Record<string, z.ZodType>>;
+  refuseUnknown(given, shape, world.style);
+  const cwd = resolve(world.startFolder, given.get(workingDirectoryName)?.trim() || ".");
+  if ((await world.files.facts(cwd))?.kind !== "directory") {
+    throw configurationError(
+      "TH_INPUT_DIRECTORY",
+      `there is no folder ${given.get(workingDirectoryName)}`,
+      "point to an existing folder",
+      {
+        input: workingDirectoryName,
+      },
+    );
+  }
+  const candidates = new Map<string, Candidate>();
+  for (const [name, text] of given) {
+    const place = { input: name };
+    const value = decodeText(text, shape[camelCase(name)] as z.ZodType, place);
+    if (value !== undefined) candidates.set(name, { value, from: "input", place, inside: () => place, base: cwd });
+  }
+  const text = (name: string) => candidates.get(name)?.value as string | undefined;
+  const file = await findConfig(text("config"), cwd, world);
+  const model = chooseModel(text("model"), file?.config);
+  for (const [name, found] of file?.config.valuesFor(model, command.name) ?? []) {
+    const schema = shape[camelCase(name)];
+    if (schema === undefined || candidates.has(name) || found.value === null || found.value === undefined) continue;
+    candidates.set(name, {
+      ...found,
+      value: listOf(found.value, schema),
+      from: "file",
+      base: dirname(file?.path ?? cwd),
+    });
+  }
+  const environments = file?.config.environments ?? {};
+  applyEnvironment(candidates, environments, shape, dirname(file?.path ?? cwd));
+  return {
+    cwd,
+    inputs: parseAll(command, candidates, shape, cwd, world.style),
+    config: recordConfig(candidates, shape),
+    project: {
+      model,
+      reports: join(cwd, ".titleholder"),
+      environments: absoluteRegistries(environments, dirname(file?.path ?? cwd)),
+    },
+    place: (name) => candidates.get(name)?.place ?? { input: name },
+  };
+}
+
+function refuseUnknown(given: GivenTexts, shape: Readonly<Record<string, z.ZodType>>, style: InputStyle): void {
+  const known = Object.keys(shape).map(kebabCase);
+  for (const name of given.keys()) {
+    if (!known.includes(name)) {
+      throw configurationError("TH_INPUT_UNKNOWN", `there is no input ${style(name)}`, suggest(name, known), {
+        input: name,
+      });
+    }
+  }
+}
+
+async function findConfig(
+  given: string | undefined,
+  cwd: string,
+  world: { readonly files: Files; readonly names: InputNames },
+): Promise<{ readonly path: string; readonly config: ConfigFile } | undefined> {
+  const shown = given ?? "titleholder.yaml";
+  const path = resolve(cwd, shown);
+  const facts = await world.files.facts(path);
+  if (facts === undefined && given === undefined) return undefined;
+  if (facts?.kind !== "file") {
+    throw configurationError(
+      "TH_CONFIG_MISSING",
+      facts === undefined ? `there is no file ${shown}` : `${shown} is not a file`,
+      "point `config` to a titleholder.yaml, or leave it out",
+      { input: "config" },
+    );
+  }
+  const text = new TextDecoder().decode(await world.files.read(path));
+  return { path, config: readConfigFile(text, shown, world.names) };
+}
+
+function chooseModel(given: string | undefined, file: ConfigFile | undefined): string {
+  if (file === undefined || file.models.length === 0) return given ?? "default";
+  if (given === undefined) {
+    const [only, another] = file.models;
+    if (only !== undefined && another === undefined) return only;
+    throw configurationError(
+      "TH_INPUT_MODEL",
+      `${file.shown} has several models`,
+      `set model to one of: ${file.models.join(", ")}`,
+      { input: "model" },
+    );
+  }
+  if (file.models.includes(given)) return given;
+  throw configurationError("TH_INPUT_MODEL", `${file.shown} has no model "${given}"`, suggest(given, file.models), {
+    input: "model",
+  });
+}
+
+/** The environment supplies the registry unless one is written. */
+function applyEnvironment(
+  candidates: Map<string, Candidate>,
+  environments: ConfigFile["environments"],
+  shape: Readonly<Record<string, z.ZodType>>,
+  base: string,
+): void {
+  const chosen = candidates.get("environment");
+  if (chosen === undefined) return;
+  const found = typeof chosen.value === "string" ? environments[chosen.value] : undefined;
+  if (found === undefined) {
+    throw configurationError(
+      "TH_INPUT_ENVIRONMENT",
+      `there is no environment "${String(chosen.value)}"`,
+      suggest(String(chosen.value), Object.keys(environments)),
+      chosen.place,
+    );
+  }
+  if (shape.registry !== undefined && !candidates.has("registry")) {
+    candidates.set("registry", {
+      value: found.registry,
+      from: "file",
+      place: chosen.place,
+      inside: () => chosen.place,
+      base,
+    });
+  }
+}
+
+/** A single text stands for a list of one, as `data: data/*.parquet` in titleholder.yaml. */
+function listOf(value: unknown, schema: z.ZodType): unknown {
+  return innerSchema(schema).def.type === "array" && typeof value === "string" ? [value] : value;
+}
+
+function parseAll(
+  command: AnyCommand,
+  candidates: ReadonlyMap<string, Candidate>,
+  shape: Readonly<Record<string, z.ZodType>>,
+  cwd: string,
+  style: InputStyle,
+): Readonly<Record<string, unknown>> {
+  const raw = Object.fromEntries([...candidates].map(([name, { value }]) => [camelCase(name), value]));
+  const parsed = command.inputs.safeParse(raw);
+  if (!parsed.success) throw inputError(command.name, parsed.error.issues[0], candidates, style);
+  const inputs: Record<string, unknown> = { ...(parsed.data as Record<string, unknown>) };
+  for (const [key, schema] of Object.entries(shape)) {
+    inputs[key] = absolute(inputs[key], inputMeta(schema), candidates.get(kebabCase(key))?.base ?? cwd);
+  }
+  return inputs;
+}
+
+function inputError(
+  command: string,
+  issue: z.core.$ZodIssue | undefined,
+  candidates: ReadonlyMap<string, Candidate>,
+  style: InputStyle,
+): TitleholderError {
+  const name = kebabCase(String(issue?.path[0] ?? ""));
+  const candidate = candidates.get(name);
+  if (candidate === undefined) {
+    return configurationError(
+      "TH_INPUT_MISSING",
+      `${command} needs ${style(name)}`,
+      `write ${style(name)}, or \`${name}:\` under ${command} in titleholder.yaml`,
+      { input: name },
+    );
+  }
+  const rest = issue?.path.slice(1) ?? [];
+  const within = rest.length === 0 ? "" : ` at ${rest.map(String).join(".")}`;
+  return configurationError(
+    "TH_INPUT_VALUE",
+    `${name}${within}: ${describeIssue(issue, candidate.value)}`,
+    fixFor(issue, candidate.value),
+    { ...candidate.inside(rest), input: name },
+  );
+}
+
+function describeIssue(issue: z.core.$ZodIssue | undefined, value: unknown): string {
+  if (issue?.code === "invalid_value") return `"${String(value)}" is not one of the choices`;
+  if (issue?.code === "unrecognized_keys") return `unknown key "${issue.keys[0]}"`;
+  return (issue?.message ?? "the value does not fit").replace(/^Invalid input: /, "");
+}
+
+function fixFor(issue: z.core.$ZodIssue | undefined, value: unknown): string {
+  if (issue?.code === "invalid_value") return suggest(String(value), issue.values.map(String));
+  if (issue?.code === "unrecognized_keys") return "remove it, or look its name up in the README's table";
+  return "see this input in `--help` or in the README";
+}
+
+function absolute(value: unknown, meta: InputMeta, base: string): unknown {
+  if (meta.kind === undefined) return value;
+  if (Array.isArray(value)) return value.map((item) => absolute(item, meta, base));
+  if (typeof value !== "string") return value;
+  if (meta.kind === "address") return absoluteRegistry(value, base);
+  if (meta.kind === "path-or-reference" && /^[a-z][a-z-]+:/.test(value)) return value;
+  return isAbsolute(value) ? value : join(base, value);
+}
+
+/** `file:DIR` of an environment is relative to titleholder.yaml. */
+function absoluteRegistries(environments: ConfigFile["environments"], base: string): Project["environments"] {
+  return Object.fromEntries(
+    Object.entries(environments).map(([name, { registry }]) => [name, { registry: absoluteRegistry(registry, base) }]),
+  );
+}
+
+/** A `file:` address with its folder made absolute; any other address as it is. */
+function absoluteRegistry(address: string, base: string): string {
+  const folder = /^file:(.+)$/.exec(address)?.[1];
+  return folder === undefined ? address : `file:${resolve(base, folder)}`;
+}
+
+function recordConfig(
+  candidates: ReadonlyMap<string, Candidate>,
+  shape: Readonly<Record<string, z.ZodType>>,
+): Report["config"] {
+  const config: Record<string, { value: Json; from: Origin }> = {};
+  for (const [key, schema] of Object.entries(shape)) {
+    const meta = inputMeta(schema);
+    const name = kebabCase(key);
+    if (meta.secret === true || name === "report" || name === workingDirectoryName) continue;
+    const candidate = candidates.get(name);
+    const fallback = (schema.def as { defaultValue?: Json }).defaultValue;
+    if (candidate !== undefined) config[name] = { value: candidate.value as Json, from: candidate.from };
+    else if (fallback !== undefined) config[name] = { value: fallback, from: "default" };
+  }
+  return config;
+}
