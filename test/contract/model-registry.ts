@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { digestOf } from "../../src/kernel/digest.ts";
 import type { EvidenceStatement } from "../../src/lineage/lineage.ts";
 import type { AliasMove, ModelRegistry } from "../../src/registry/registry.ts";
-import { modelSource, oneFile, textOf } from "../support/models.ts";
+import { allOf, modelSource, oneFile, textOf } from "../support/models.ts";
 
 export interface OpenedRegistry extends AsyncDisposable {
   readonly registry: ModelRegistry;
@@ -47,8 +47,8 @@ export function modelRegistryContract(backend: string, open: () => Promise<Opene
       expect(await registry.version("churn", digestOf("a"))).toBeUndefined();
       expect(await registry.versions("churn")).toEqual([]);
       expect(await registry.alias("churn", "champion")).toBeUndefined();
-      expect(await Array.fromAsync(registry.history("churn", "champion"))).toEqual([]);
-      expect(await Array.fromAsync(registry.entries("rollout/churn"))).toEqual([]);
+      expect(await allOf(registry.history("churn", "champion"))).toEqual([]);
+      expect(await allOf(registry.entries("rollout/churn"))).toEqual([]);
     });
 
     test("versions count from 1 and hold their bytes, in another run too", async () => {
@@ -132,7 +132,7 @@ export function modelRegistryContract(backend: string, open: () => Promise<Opene
       const later = await opened.again();
       expect(await later.alias("churn", "champion")).toEqual({ ...move("champion", 1, 2), seq: 2 });
       expect((await later.version("churn", "@champion"))?.version).toBe(2);
-      expect((await Array.fromAsync(later.history("churn", "champion"))).map((entry) => entry.to)).toEqual([1, 2]);
+      expect((await allOf(later.history("churn", "champion"))).map((entry) => entry.to)).toEqual([1, 2]);
       expect(await later.alias("churn", "challenger")).toBeUndefined();
     });
 
@@ -155,7 +155,7 @@ export function modelRegistryContract(backend: string, open: () => Promise<Opene
       const first = await registry.moveAlias("churn", move("champion", null, 1, "run 1"));
       expect(await registry.moveAlias("churn", move("champion", null, 1, "run 1"))).toEqual(first);
       expect(await registry.moveAlias("churn", move("champion", null, 1, "run 2"))).toMatchObject({ ok: false });
-      expect(await Array.fromAsync(registry.history("churn", "champion"))).toHaveLength(1);
+      expect(await allOf(registry.history("churn", "champion"))).toHaveLength(1);
     });
 
     test("an alias can be cleared and set again", async () => {
@@ -223,18 +223,15 @@ export function modelRegistryContract(backend: string, open: () => Promise<Opene
       expect(await registry.append("rollout/churn", 5, { step: "early" })).toEqual({ ok: false, current: 1 });
       expect(await registry.append("rollout/churn", 1, ["any", { json: null }, 1.5])).toEqual({ ok: true, value: 2 });
       const later = await opened.again();
-      expect(await Array.fromAsync(later.entries("rollout/churn"))).toEqual([
-        { step: "start" },
-        ["any", { json: null }, 1.5],
-      ]);
-      expect(await Array.fromAsync(later.entries("rollout/churn", 1))).toEqual([["any", { json: null }, 1.5]]);
+      expect(await allOf(later.entries("rollout/churn"))).toEqual([{ step: "start" }, ["any", { json: null }, 1.5]]);
+      expect(await allOf(later.entries("rollout/churn", 1))).toEqual([["any", { json: null }, 1.5]]);
     });
 
     test("a stream and those below it are apart", async () => {
       await using opened = await open();
       const names = ["budget", "budget/2026", "budget/00000001.json", "Budget", "budget/a b:c/é", "con/nul.x"];
       for (const name of names) await opened.registry.append(name, 0, name);
-      for (const name of names) expect(await Array.fromAsync(opened.registry.entries(name)), name).toEqual([name]);
+      for (const name of names) expect(await allOf(opened.registry.entries(name)), name).toEqual([name]);
     });
 
     test("of writers that append at the same place at the same time one wins", async () => {
@@ -242,9 +239,7 @@ export function modelRegistryContract(backend: string, open: () => Promise<Opene
       const registries = await Promise.all(Array.from({ length: 6 }, () => opened.again()));
       const results = await Promise.all(registries.map((registry, index) => registry.append("ledger", 0, index)));
       expect(results.filter((result) => result.ok)).toHaveLength(1);
-      expect(await Array.fromAsync(opened.registry.entries("ledger"))).toEqual([
-        results.findIndex((result) => result.ok),
-      ]);
+      expect(await allOf(opened.registry.entries("ledger"))).toEqual([results.findIndex((result) => result.ok)]);
     });
   });
 }

@@ -1,4 +1,4 @@
-import { type Digest, digestOf } from "../../src/kernel/digest.ts";
+import { digestOf } from "../../src/kernel/digest.ts";
 import type { ModelSource } from "../../src/registry/registry.ts";
 
 /** A model of several files, from texts by path; what lies in memory stands in for a disk. */
@@ -16,12 +16,14 @@ export function oneFile(content: string): ModelSource {
   return modelSource({ "model.onnx": content });
 }
 
-export async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  return Buffer.concat(await Array.fromAsync(chunks)).toString("utf8");
+export async function allOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
 
-export function digestOfText(text: string): Digest {
-  return digestOf(text);
+export async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  return Buffer.concat(await allOf(chunks)).toString("utf8");
 }
 
 async function* inChunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
