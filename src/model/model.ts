@@ -13,16 +13,31 @@ export interface Signature {
   readonly outputs: readonly TensorSpec[];
 }
 
+/** A column that a model needs, and the element type that its values become. */
+export interface Feature {
+  readonly name: string;
+  readonly type: string;
+}
+
 export interface PredictorLimits {
   readonly memoryBytes: number;
+  /** From opening to disposal. */
   readonly wallMs: number;
   readonly threads: number;
+}
+
+export interface ModelAt {
+  /** Absolute. */
+  readonly path: string;
+  readonly digest: Digest;
+  /** How people know it: a relative path or a registry reference. */
+  readonly shown: string;
 }
 
 export interface Predictor {
   readonly name: string;
   /** Inspects, then opens in a helper process. Refused or broken model → TH_MODEL_* (configuration); over limits → TH_MODEL_LIMIT. */
-  open(model: { readonly path: string; readonly digest: Digest }, limits: PredictorLimits): Promise<PredictorSession>;
+  open(model: ModelAt, limits: PredictorLimits): Promise<PredictorSession>;
 }
 
 export interface Predictions {
@@ -34,6 +49,15 @@ export interface Predictions {
 
 export interface PredictorSession extends AsyncDisposable {
   readonly signature: Signature;
-  /** Rows in = rows out, same order. Missing and unseen values are the caller's to count beforehand. One call at a time. */
+  /** The columns that every batch must hold, in the model's order. */
+  readonly features: readonly Feature[];
+  /** What `predict` will give; known without a row. */
+  readonly gives: { readonly label: boolean; readonly scores: boolean };
+  /**
+   * Rows in = rows out, same order. Missing values become NaN where the model takes floats; unseen ones are the caller's to count
+   * beforehand. One call at a time; after an error the session is of no more use.
+   * @throws TitleholderError (configuration) TH_MODEL_COLUMNS (a column is not in the batch), TH_MODEL_COLUMN_TYPE, TH_MODEL_MISSING (a missing
+   *   value where the model takes none), TH_MODEL_RUN (the model failed), TH_MODEL_LIMIT, TH_MODEL_CRASH.
+   */
   predict(batch: ColumnBatch): Promise<Predictions>;
 }

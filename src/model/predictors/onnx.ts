@@ -1,0 +1,142 @@
+import { z } from "zod";
+import type { ColumnBatch } from "../../dataset/dataset.ts";
+import { configurationError, TitleholderError } from "../../kernel/error.ts";
+import type { HelperProcess } from "../../kernel/helper.ts";
+import type { Host } from "../../kernel/host.ts";
+import type { Implementation } from "../../kernel/implementation.ts";
+import { formatDuration, formatSize } from "../../kernel/quantity.ts";
+import { featuresOf, type InputColumns, inputColumns } from "../columns.ts";
+import type {
+  Feature,
+  ModelAt,
+  Predictions,
+  Predictor,
+  PredictorLimits,
+  PredictorSession,
+  Signature,
+} from "../model.ts";
+import { notOnnx } from "../onnx/formats.ts";
+import { inspectOnnx } from "../onnx/inspection.ts";
+import { chooseOutputs, decodePredictions, type OutputChoice } from "../outputs.ts";
+import { predictAnswer } from "../roles/predict.ts";
+import { encodeInput, rowsOf } from "../tensors.ts";
+
+const settings = z.strictObject({
+  /** Columns of the model's one matrix in the order of training; else the model's metadata says so. */
+  features: z.array(z.string()).optional(),
+});
+
+export const implementation: Implementation<Predictor> = {
+  name: "onnx",
+  summary: "ONNX models, run by onnxruntime on the processor in a helper process with memory and time limits",
+  settings,
+  create: (given, host) => {
+    const { features } = settings.parse(given);
+    return { name: "onnx", open: (model, limits) => open(model, limits, features, host) };
+  },
+};
+
+async function open(
+  model: ModelAt,
+  limits: PredictorLimits,
+  declared: readonly string[] | undefined,
+  host: Host,
+): Promise<PredictorSession> {
+  const facts = await host.files.facts(model.path);
+  if (facts?.kind === "directory") throw notOnnx(model.shown, "a folder", "give the .onnx file itself");
+  const inspection = await inspectOnnx(host.files.stream(model.path), model.shown);
+  if (inspection.digest !== model.digest) throw changed(model.shown);
+  const { signature } = inspection;
+  const inputs = inputColumns(signature, inspection.metadata, model.shown, declared);
+  const choice = chooseOutputs(signature, model.shown);
+  const fetched = [choice.label, choice.scores].filter((name) => name !== undefined);
+  const args = {
+    path: model.path,
+    digest: model.digest,
+    shown: model.shown,
+    threads: limits.threads,
+    inputs: inputs.map(({ name, type, width }) => ({ name, type, width })),
+    outputs: fetched,
+  };
+  const helper = await host
+    .spawnSelf("predict", args, { memoryBytes: limits.memoryBytes, wallMs: limits.wallMs })
+    .catch((error: unknown) => {
+      throw explained(error, model.shown, limits, host.signal);
+    });
+  return new OnnxSession({ shown: model.shown, limits, signal: host.signal, helper, signature, inputs, choice });
+}
+
+interface OpenModel {
+  readonly shown: string;
+  readonly limits: PredictorLimits;
+  readonly signal: AbortSignal;
+  readonly helper: HelperProcess;
+  readonly signature: Signature;
+  readonly inputs: readonly InputColumns[];
+  readonly choice: OutputChoice;
+}
+
+class OnnxSession implements PredictorSession {
+  readonly signature: Signature;
+  readonly features: readonly Feature[];
+  readonly gives: { readonly label: boolean; readonly scores: boolean };
+  readonly #model: OpenModel;
+
+  constructor(model: OpenModel) {
+    this.#model = model;
+    this.signature = model.signature;
+    this.features = featuresOf(model.inputs);
+    this.gives = { label: model.choice.label !== undefined, scores: model.choice.scores !== undefined };
+  }
+
+  async predict(batch: ColumnBatch): Promise<Predictions> {
+    const { shown, limits, signal, helper, inputs, choice } = this.#model;
+    const rows = rowsOf(batch);
+    const bytes = inputs.map((input) => encodeInput(input, batch));
+    const answer = await helper.request({ rows }, bytes).catch((error: unknown) => {
+      throw explained(error, shown, limits, signal);
+    });
+    const tensors = predictAnswer
+      .parse(answer.message)
+      .map((tensor, at) => ({ ...tensor, bytes: answer.bytes?.[at] ?? new Uint8Array(0) }));
+    return decodePredictions(tensors, choice, rows, shown);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#model.helper[Symbol.asyncDispose]();
+  }
+}
+
+function changed(shown: string): TitleholderError {
+  return configurationError(
+    "TH_MODEL_CHANGED",
+    `${shown} is not the file whose digest was taken`,
+    "run again when nothing writes to the model any more",
+    { file: shown },
+  );
+}
+
+/** A helper that is gone took the model with it: its limits say why, else the model crashed the runtime. */
+function explained(error: unknown, shown: string, limits: PredictorLimits, signal: AbortSignal): unknown {
+  if (!(error instanceof TitleholderError) || error.code !== "TH_HELPER_LOST") return error;
+  if (signal.aborted) return signal.reason;
+  const why =
+    typeof error.cause === "object" && error.cause !== null && "why" in error.cause ? error.cause.why : undefined;
+  if (why !== "time" && why !== "memory") {
+    return configurationError(
+      "TH_MODEL_CRASH",
+      `${shown} crashed the runtime: ${error.message}`,
+      "try the model in onnxruntime on the same rows; if it runs there, report this with the model",
+      { file: shown },
+      error,
+    );
+  }
+  const limit = why === "time" ? formatDuration(limits.wallMs) : formatSize(limits.memoryBytes);
+  return configurationError(
+    "TH_MODEL_LIMIT",
+    `${shown} needs more than its limit of ${limit}${why === "time" ? "" : " of memory"}`,
+    `raise the ${why} limit if the model is meant to need it`,
+    { file: shown },
+    error,
+  );
+}
