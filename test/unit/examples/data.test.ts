@@ -5,7 +5,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { database, prepared, project, query, runScript, scalar, temporaryFolder } from "./flights.js";
+import { database, prepared, project, query, runScript, scalar, temporaryFolder } from "./flights.ts";
 
 interface Quality {
   readonly metric: string;

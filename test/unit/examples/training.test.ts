@@ -14,7 +14,7 @@ import {
   type Row,
   runScript,
   temporaryFolder,
-} from "./flights.js";
+} from "./flights.ts";
 
 type Columns = readonly Float32Array[];
 interface Trainer {
