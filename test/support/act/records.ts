@@ -186,5 +186,6 @@ function closeJob(job: OpenJob): JobRun {
   // act also opens a stage for what an action does not have; such a stage says nothing.
   const ran = [...job.steps.values()].filter((step) => step.outcome !== "unknown" || step.log.length > 0);
   const steps = ran.map((step) => ({ ...step, log: step.log.join("") }));
-  return { id: job.id, name: job.name, matrix: job.matrix, result: job.result, steps };
+  // act pads names to one length for its log.
+  return { id: job.id, name: job.name.trim(), matrix: job.matrix, result: job.result, steps };
 }
