@@ -2,6 +2,8 @@ export interface FileFacts {
   readonly kind: "file" | "directory" | "other";
   /** Bytes; 0 for anything but a file. */
   readonly size: number;
+  /** When the content was last written, in milliseconds since 1970. */
+  readonly modified: number;
 }
 
 /** The only file operations stores use; the fault tests replace it and stop at the n-th write. Paths are absolute. */

@@ -7,6 +7,8 @@ export interface ProcessSpec {
   readonly graceMs?: number;
   /** Best effort: see docs/limits.md. */
   readonly memoryBytes?: number;
+  /** Ends this process alone; the host's own signal ends it too. */
+  readonly signal?: AbortSignal;
   readonly onOutput?: (stream: "stdout" | "stderr", chunk: Uint8Array) => void;
 }
 
