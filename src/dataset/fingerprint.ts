@@ -26,7 +26,7 @@ export function fingerprintOf(files: Iterable<DataFile>): Fingerprint {
   const sorted = [...files]
     .map(({ path, size, digest: content }) => ({ path, size, digest: content }))
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  return { digest: digestSchemaOfJson(sorted), files: sorted };
+  return { digest: digestOfJson(sorted), files: sorted };
 }
 
 /** The files that were used but not validated. Contents count, not names: a file may have been moved. */
