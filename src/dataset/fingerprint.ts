@@ -2,13 +2,6 @@ import { z } from "zod";
 import { type Digest, digestOfJson } from "../kernel/digest.ts";
 import { digestSchema } from "../kernel/digest-schema.ts";
 
-const digest = z
-  .custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value))
-  .meta({
-    type: "string",
-    pattern: "^sha256:[0-9a-f]{64}$",
-  });
-
 /** A file of a data set: path relative to the working directory, size in bytes, SHA-256 of its bytes. */
 const fileSchema = z.strictObject({ path: z.string(), size: z.number(), digest: digestSchema });
 

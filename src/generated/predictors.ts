@@ -3,4 +3,5 @@ import type { Implementations } from "../kernel/implementation.ts";
 import type { Predictor } from "../model/model.ts";
 
 export const predictors: Implementations<Predictor> = {
+  "onnx": { summary: "ONNX models, run by onnxruntime on the processor in a helper process with memory and time limits", load: async () => (await import("../model/predictors/onnx.ts")).implementation },
 };

@@ -2,4 +2,5 @@
 import type { HelperRole } from "../kernel/helper.ts";
 
 export const roles: Readonly<Record<string, () => Promise<HelperRole>>> = {
+  "predict": async () => (await import("../model/roles/predict.ts")).role,
 };

@@ -40,7 +40,7 @@ export async function runAction(name: string, launch: Launch): Promise<void> {
 }
 
 async function loadCommand(name: string): Promise<AnyCommand> {
-  const entry = commands[name];
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (entry === undefined) throw new Error(`no command ${name}`);
   return entry.load();
 }

@@ -68,7 +68,7 @@ class CliRun {
   async run(name: string, args: readonly string[]): Promise<void> {
     const json = args.includes("--json");
     try {
-      const entry = commands[name];
+      const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
       if (entry === undefined) {
         throw configurationError("TH_COMMAND", `there is no command "${name}"`, suggest(name, Object.keys(commands)));
       }

@@ -102,8 +102,9 @@ async function* streamFile(path: string, show: (path: string) => string): AsyncG
 async function factsOf(path: string, show: (path: string) => string): Promise<FileFacts | undefined> {
   try {
     const facts = await stat(path);
-    if (facts.isFile()) return { kind: "file", size: facts.size };
-    return { kind: facts.isDirectory() ? "directory" : "other", size: 0 };
+    const modified = facts.mtimeMs;
+    if (facts.isFile()) return { kind: "file", size: facts.size, modified };
+    return { kind: facts.isDirectory() ? "directory" : "other", size: 0, modified };
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw unreadable(cause, show(path));

@@ -24,7 +24,7 @@ export function runHelper(): void {
     process.exit(0);
   };
   const start = async (message: Extract<ToHelper, { kind: "start" }>) => {
-    const load = roles[message.role];
+    const load = Object.hasOwn(roles, message.role) ? roles[message.role] : undefined;
     if (load === undefined) throw new Error(`no helper role ${message.role}`);
     const context: HelperContext = {
       files: nodeFiles(),

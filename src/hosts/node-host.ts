@@ -41,7 +41,7 @@ export async function nodeHost(options: NodeHostOptions): Promise<Host & AsyncDi
     ...(options.ci === undefined ? {} : { ci: options.ci }),
     actor: options.ci?.actor ?? accountName(),
     childEnv,
-    run: (spec) => runProcess(spec, signal),
+    run: (spec) => runProcess(spec, spec.signal === undefined ? signal : AbortSignal.any([signal, spec.signal])),
     spawnSelf: (role, args, limits) =>
       spawnSelf(role, args, limits, {
         script: options.helperScript,

@@ -1,0 +1,129 @@
+import { fingerprintOf } from "../../dataset/fingerprint.ts";
+import type { Check } from "../../kernel/command.ts";
+import { type Digest, digestOfStream } from "../../kernel/digest.ts";
+import { TitleholderError } from "../../kernel/error.ts";
+import type { FileFacts } from "../../kernel/files.ts";
+import type { Host } from "../../kernel/host.ts";
+import { isJsonObject, type Json } from "../../kernel/json.ts";
+import type { Signature } from "../../model/model.ts";
+import { inspectOnnx } from "../../model/onnx/inspection.ts";
+import { shownPath } from "../paths.ts";
+
+export interface ModelFacts {
+  readonly digest: Digest;
+  readonly format: "onnx" | "opaque";
+  readonly size: number;
+  /** Null for an opaque model. */
+  readonly signature: Signature | null;
+}
+
+interface Found {
+  readonly facts?: ModelFacts;
+  readonly checks: readonly Check[];
+}
+
+/** The model that a training left, which must be newer than what stood there before. */
+export async function modelFacts(path: string, before: FileFacts | undefined, host: Host): Promise<Found> {
+  const shown = shownPath(host, path);
+  const after = await host.files.facts(path);
+  if (after === undefined) {
+    return {
+      checks: [
+        {
+          id: "model",
+          verdict: "fail",
+          message: `the command left no model at ${shown}`,
+          place: { input: "model-path" },
+        },
+      ],
+    };
+  }
+  if (before !== undefined && after.kind === "file" && before.modified === after.modified) {
+    return {
+      checks: [
+        {
+          id: "model",
+          verdict: "fail",
+          message: `${shown} is the file that was there before: the command wrote no new model`,
+          place: { input: "model-path" },
+        },
+      ],
+    };
+  }
+  if (after.kind === "file") return fileModel(path, shown, host);
+  const facts = await folderModel(path, host);
+  return facts === undefined
+    ? {
+        checks: [
+          { id: "model", verdict: "fail", message: `the folder ${shown} is empty`, place: { input: "model-path" } },
+        ],
+      }
+    : { facts, checks: [opaqueCheck(shown)] };
+}
+
+async function fileModel(path: string, shown: string, host: Host): Promise<Found> {
+  if (!path.endsWith(".onnx")) {
+    const { digest, size } = await digestOfStream(host.files.stream(path));
+    return { facts: { digest, size, format: "opaque", signature: null }, checks: [opaqueCheck(shown)] };
+  }
+  try {
+    const { digest, size, signature } = await inspectOnnx(host.files.stream(path), shown);
+    const message = `${signature.inputs.length} inputs, ${signature.outputs.length} outputs`;
+    return {
+      facts: { digest, size, format: "onnx", signature },
+      checks: [{ id: "model", verdict: "pass", message: `${shown} is an ONNX model: ${message}` }],
+    };
+  } catch (error) {
+    // What the training left is a finding about the training, not a mistake in how this step was written.
+    if (!(error instanceof TitleholderError) || !error.code.startsWith("TH_MODEL_")) throw error;
+    return {
+      checks: [{ id: "model", verdict: "fail", message: `${error.message}; ${error.fix}`, place: { file: shown } }],
+    };
+  }
+}
+
+async function folderModel(path: string, host: Host): Promise<ModelFacts | undefined> {
+  const files = await host.files.glob("**", path);
+  if (files.length === 0) return undefined;
+  const entries = await Promise.all(
+    files.map(async (file) => ({
+      path: shownPath({ cwd: path }, file),
+      ...(await digestOfStream(host.files.stream(file))),
+    })),
+  );
+  const size = entries.reduce((sum, entry) => sum + entry.size, 0);
+  return { digest: fingerprintOf(entries).digest, size, format: "opaque", signature: null };
+}
+
+function opaqueCheck(shown: string): Check {
+  return { id: "model", verdict: "pass", message: `${shown} is kept as an opaque model: hashed, never opened` };
+}
+
+/** The metrics file; an unreadable one is a failing check, an absent one fails only when it was asked for. */
+export async function readMetrics(
+  path: string,
+  isWanted: boolean,
+  host: Host,
+): Promise<{ readonly values: Readonly<Record<string, number>>; readonly checks: readonly Check[] }> {
+  const place = { file: shownPath(host, path) };
+  const fail = (message: string) => ({
+    values: {},
+    checks: [{ id: "metrics", verdict: "fail" as const, message, place }],
+  });
+  const bytes = (await host.files.facts(path))?.kind === "file" ? await host.files.read(path) : undefined;
+  if (bytes === undefined) return isWanted ? fail("the command left no metrics here") : { values: {}, checks: [] };
+  let value: Json;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes)) as Json;
+  } catch {
+    return fail("the metrics are not JSON (NaN and Infinity are not either)");
+  }
+  if (!isJsonObject(value)) return fail("the metrics are not a JSON object of numbers");
+  const numbers = Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+  const others = Object.keys(value).length - numbers.length;
+  const note = others === 0 ? "" : `; ${others} that are not numbers were left out`;
+  return {
+    values: Object.fromEntries(numbers),
+    checks: [{ id: "metrics", verdict: "pass", message: `${numbers.length} metrics${note}` }],
+  };
+}

@@ -1,0 +1,207 @@
+import { z } from "zod";
+import type { Host, Instant } from "../../kernel/host.ts";
+import type { Implementation } from "../../kernel/implementation.ts";
+import type { ProcessExit } from "../../kernel/process.ts";
+import type { JobStatus, Launcher, TrainingJob } from "../training.ts";
+
+/** How much of a job's output is kept for `logs`; older bytes are dropped, offsets go on counting. */
+const keptBytes = 64 * 2 ** 20;
+/** A job asked to stop has this long to write a checkpoint. */
+const graceMs = 30_000;
+
+interface RunningJob {
+  readonly id: string;
+  readonly since: Instant;
+  readonly stop: AbortController;
+  readonly ended: Promise<JobStatus>;
+  readonly log: OutputLog;
+  status: JobStatus;
+}
+
+/** Runs the user's command as a child of this program, through the platform's shell. Jobs are known to this launcher object alone. */
+class ProcessLauncher implements Launcher {
+  readonly name = "process";
+  readonly #host: Host;
+  readonly #jobs = new Map<string, RunningJob>();
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  async submit(job: TrainingJob): Promise<{ readonly id: string }> {
+    const known = this.#jobs.get(job.key);
+    if (known !== undefined) return { id: known.id };
+    const since = this.#host.now().toISOString();
+    const stop = new AbortController();
+    const log = new OutputLog();
+    const exit = this.#host.run({
+      argv: shellCommand(job.command),
+      cwd: job.cwd,
+      env: { ...this.#host.childEnv, ...job.env },
+      ...(job.wallMs === undefined ? {} : { wallMs: job.wallMs }),
+      graceMs,
+      signal: stop.signal,
+      onOutput: (_stream, chunk) => log.add(chunk),
+    });
+    const started: RunningJob = {
+      id: job.key,
+      since,
+      stop,
+      log,
+      ended: this.#watch(job.key, exit, log),
+      status: { state: "running", since },
+    };
+    this.#jobs.set(job.key, started);
+    return { id: started.id };
+  }
+
+  find(key: string): Promise<{ readonly id: string } | undefined> {
+    const job = this.#jobs.get(key);
+    return Promise.resolve(job === undefined ? undefined : { id: job.id });
+  }
+
+  status(id: string): Promise<JobStatus> {
+    return Promise.resolve(this.#job(id).status);
+  }
+
+  logs(
+    id: string,
+    from: number,
+    signal: AbortSignal,
+  ): AsyncIterable<{ readonly offset: number; readonly bytes: Uint8Array }> {
+    return this.#job(id).log.read(from, signal);
+  }
+
+  async cancel(id: string, grace: number): Promise<JobStatus> {
+    const job = this.#job(id);
+    if (job.status.state !== "running") return job.status;
+    job.stop.abort(new Error("the job was cancelled"));
+    return Promise.race([job.ended, this.#host.sleep(grace).then(() => job.ended)]);
+  }
+
+  collect(): Promise<readonly never[]> {
+    // The command wrote on this very machine: nothing has to be fetched.
+    return Promise.resolve([]);
+  }
+
+  async #watch(key: string, exit: Promise<ProcessExit>, log: OutputLog): Promise<JobStatus> {
+    let status: JobStatus;
+    try {
+      status = statusOf(await exit, log);
+    } catch (error) {
+      status = {
+        state: "failed",
+        exitCode: null,
+        failure: "launcher",
+        evidence: error instanceof Error ? error.message : String(error),
+      };
+    }
+    const job = this.#jobs.get(key);
+    if (job !== undefined) job.status = status;
+    log.end();
+    return status;
+  }
+
+  #job(id: string): RunningJob {
+    const job = this.#jobs.get(id);
+    if (job === undefined) throw new Error(`the process launcher has no job ${id}`);
+    return job;
+  }
+}
+
+function statusOf(exit: ProcessExit, log: OutputLog): JobStatus {
+  const exitCode = exit.code;
+  if (exit.why === "cancelled") return { state: "cancelled", exitCode };
+  if (exit.why === "time") return { state: "failed", exitCode, failure: "time", evidence: "the time limit passed" };
+  if (exitCode === 0) return { state: "succeeded", exitCode };
+  // 137 is a shell's word for SIGKILL, which on a crowded machine is the kernel's memory killer.
+  const killed = exit.signal === "SIGKILL" || exitCode === 137;
+  if (killed || exit.why === "memory") {
+    return {
+      state: "failed",
+      exitCode,
+      failure: "out-of-memory",
+      evidence: "the process was killed (SIGKILL), as the kernel does when memory runs out",
+    };
+  }
+  const last = log.tail().trimEnd().split(/\r?\n/).slice(-5).join("\n");
+  return { state: "failed", exitCode, failure: "exit", evidence: last === "" ? "it printed nothing" : last };
+}
+
+/** `run` is the user's own shell line; every value reaches it by environment, never by text put into the line. */
+function shellCommand(command: string): readonly [string, ...string[]] {
+  return process.platform === "win32" ? ["cmd.exe", "/d", "/s", "/c", command] : ["/bin/sh", "-c", command];
+}
+
+/** A growing output that several readers may follow from any offset. */
+class OutputLog {
+  #chunks: Uint8Array[] = [];
+  #first = 0;
+  #end = 0;
+  #ended = false;
+  #wake: (() => void)[] = [];
+
+  add(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#end += chunk.byteLength;
+    while (this.#end - this.#first > keptBytes && this.#chunks.length > 1)
+      this.#first += this.#chunks.shift()?.byteLength ?? 0;
+    this.#notify();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#notify();
+  }
+
+  tail(): string {
+    return Buffer.concat(this.#chunks.slice(-50)).subarray(-8192).toString("utf8");
+  }
+
+  async *read(
+    from: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ readonly offset: number; readonly bytes: Uint8Array }> {
+    let offset = Math.max(from, this.#first);
+    const wakeUp = () => this.#notify();
+    signal.addEventListener("abort", wakeUp);
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        if (offset < this.#end) {
+          const bytes = this.#from(offset);
+          yield { offset, bytes };
+          offset += bytes.byteLength;
+        } else if (this.#ended) {
+          return;
+        } else {
+          await new Promise<void>((resolve) => this.#wake.push(resolve));
+        }
+      }
+    } finally {
+      signal.removeEventListener("abort", wakeUp);
+    }
+  }
+
+  #from(offset: number): Uint8Array {
+    let at = this.#first;
+    for (const chunk of this.#chunks) {
+      if (offset < at + chunk.byteLength) return chunk.subarray(Math.max(0, offset - at));
+      at += chunk.byteLength;
+    }
+    return new Uint8Array();
+  }
+
+  #notify(): void {
+    const waiting = this.#wake;
+    this.#wake = [];
+    for (const wake of waiting) wake();
+  }
+}
+
+export const implementation: Implementation<Launcher> = {
+  name: "process",
+  summary: "A process on this machine, such as a self-hosted GPU runner.",
+  settings: z.strictObject({}),
+  create: (_settings, host) => new ProcessLauncher(host),
+};
