@@ -12,8 +12,6 @@ export interface Analysis {
   readonly stage: EProcessState;
   /** Over the whole rollout, for promoting. */
   readonly whole: EProcessState;
-  /** Blocks with traffic in both arms, over the whole rollout. */
-  readonly blocks: number;
   /** Milliseconds this step has looked, whether or not there was something to see. */
   readonly lookedMs: number;
   /** Canary requests of this step. */
@@ -24,7 +22,7 @@ export interface Analysis {
 
 export function startAnalysis(settings: RolloutSettings): Analysis {
   const begun = startEProcess(settings.margin);
-  return { stage: begun, whole: begun, blocks: 0, lookedMs: 0, canaryRequests: 0, errorsInRow: 0 };
+  return { stage: begun, whole: begun, lookedMs: 0, canaryRequests: 0, errorsInRow: 0 };
 }
 
 /** The next analysis step: what counts towards promoting is kept, the rest begins anew. */
@@ -44,11 +42,9 @@ export function addMeasurement(analysis: Analysis, measurement: Measurement | un
     baselineRequests: requests.stable,
     baselineEvents: events.stable,
   };
-  const both = requests.canary > 0 && requests.stable > 0;
   return {
     stage: addBlock(analysis.stage, block),
     whole: addBlock(analysis.whole, block),
-    blocks: analysis.blocks + (both ? 1 : 0),
     lookedMs: looked.lookedMs,
     canaryRequests: analysis.canaryRequests + requests.canary,
     errorsInRow: 0,
@@ -82,7 +78,7 @@ export function readAnalysis(analysis: Analysis, settings: RolloutSettings): Ana
   const alpha = { rollBack: alphaOfStage, promote: settings.alpha };
   const stage = readEProcess(analysis.stage, alpha);
   const whole = readEProcess(analysis.whole, alpha);
-  const { canaryEvents, canaryRequests } = analysis.whole.totals;
+  const { canaryEvents, canaryRequests } = whole.totals;
   const ceiling =
     settings.maxErrorRate === null
       ? null
@@ -91,7 +87,7 @@ export function readAnalysis(analysis: Analysis, settings: RolloutSettings): Ana
           upper: upperRate(canaryEvents, canaryRequests, settings.alpha),
           leastRequests: leastRequests(settings.maxErrorRate, settings.alpha),
         };
-  const enough = analysis.blocks >= leastBlocks;
+  const enough = analysis.whole.blocks.length >= leastBlocks;
   const proven =
     ceiling === null
       ? whole.decision === "promote"
