@@ -48,7 +48,8 @@ export async function locateModel(
     return { path, digest, name: basename(path), reference: shownPath(host, path) };
   }
   const { environment, name, ref } = parseModelReference(reference, { input: options.input });
-  const address = environmentRegistry(environment, project, options.input) ?? options.registry;
+  const address =
+    environment === undefined ? options.registry : environmentRegistry(environment, project, options.input);
   const registry = await openRegistry(address, host, { allowEphemeral: options.allowEphemeral, input: options.input });
   const version = await registry.version(name, ref);
   if (version === undefined) return undefined;

@@ -7,36 +7,16 @@ import { suggest } from "../kernel/naming.ts";
 import type { ModelRegistry } from "../registry/registry.ts";
 import { shownPath } from "./paths.ts";
 
-export const defaultRegistry = "file:.titleholder/registry";
+const defaultRegistry = "file:.titleholder/registry";
 
-export interface RegistryOptions {
+interface RegistryOptions {
   readonly allowEphemeral: boolean;
   /** The input that the address came from; `registry` when absent. */
   readonly input?: string;
 }
 
-/** The inputs that say which registry is meant (`registryInputs` and the base input `environment`). */
-export interface RegistryChoice {
-  readonly registry?: string | undefined;
-  readonly environment?: string | undefined;
-  readonly allowEphemeralRegistry: boolean;
-}
-
-/**
- * The registry of a command: its `registry` input, else the environment's, else `file:.titleholder/registry`.
- * @throws TH_ENVIRONMENT_UNKNOWN and what `openRegistry` throws (configuration).
- */
-export function chosenRegistry(inputs: RegistryChoice, host: Host, project: Project): Promise<ModelRegistry> {
-  const address = inputs.registry ?? environmentRegistry(inputs.environment, project, "environment");
-  return openRegistry(address, host, { allowEphemeral: inputs.allowEphemeralRegistry });
-}
-
 /** The address that titleholder.yaml gives an environment. @throws TH_ENVIRONMENT_UNKNOWN (configuration). */
-export function environmentRegistry(name: undefined, project: Project, input: string): undefined;
-export function environmentRegistry(name: string, project: Project, input: string): string;
-export function environmentRegistry(name: string | undefined, project: Project, input: string): string | undefined;
-export function environmentRegistry(name: string | undefined, project: Project, input: string): string | undefined {
-  if (name === undefined) return undefined;
+export function environmentRegistry(name: string, project: Project, input: string): string {
   const environment = Object.hasOwn(project.environments, name) ? project.environments[name] : undefined;
   if (environment !== undefined) return environment.registry;
   throw configurationError(

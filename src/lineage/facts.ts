@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { type Digest, isDigest } from "../kernel/digest.ts";
+import type { EvidenceReport } from "./evidence.ts";
+
+/** The commands whose reports make the chain. */
+export const gates = {
+  validation: "validate-data",
+  training: "train",
+  evaluation: "evaluate-vs-champion",
+} as const;
+
+/** One file of a data fingerprint. */
+export interface DataFile {
+  readonly path: string;
+  readonly digest: Digest;
+}
+
+const digest = z.custom<Digest>(isDigest, "not a SHA-256 digest");
+const fingerprint = z.object({ files: z.array(z.object({ path: z.string(), digest })) });
+const validationDetails = z.object({ fingerprint });
+const trainingDetails = z.object({ data: fingerprint });
+const evaluationDetails = z.object({
+  decision: z.string(),
+  purpose: z.string(),
+  challenger: digest,
+  champion: digest.nullable(),
+  data: fingerprint,
+});
+
+export type EvaluationFacts = z.output<typeof evaluationDetails>;
+
+/** What an evaluation decided, about which models, on which files; undefined when its details do not say. */
+export function evaluationFacts({ report }: EvidenceReport): EvaluationFacts | undefined {
+  return evaluationDetails.safeParse(report.details).data;
+}
+
+/** The files a model was trained on; undefined when the report's details do not say. */
+export function trainingFiles({ report }: EvidenceReport): readonly DataFile[] | undefined {
+  return trainingDetails.safeParse(report.details).data?.data.files;
+}
+
+/** The files that were validated; undefined when the report's details do not say. */
+export function validatedFiles({ report }: EvidenceReport): readonly DataFile[] | undefined {
+  return validationDetails.safeParse(report.details).data?.fingerprint.files;
+}
+
+/** Whether a model with this digest is what the report is about. */
+export function isAboutModel({ report }: EvidenceReport, model: Digest): boolean {
+  return report.subjects.some((subject) => subject.kind === "model" && subject.digest === model);
+}
+
+/** Models that a report is about. */
+export function modelsOf({ report }: EvidenceReport): readonly Digest[] {
+  return report.subjects.filter((subject) => subject.kind === "model").map((subject) => subject.digest);
+}
+
+/** The newest by the time at which the gate finished; equal times by digest, so that the order of files never decides. */
+export function newest(reports: readonly EvidenceReport[]): EvidenceReport | undefined {
+  return reports.toSorted(
+    (a, b) => order(b.report.run.finished, a.report.run.finished) || order(a.digest, b.digest),
+  )[0];
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
