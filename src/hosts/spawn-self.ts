@@ -54,6 +54,7 @@ class Helper implements HelperProcess {
   readonly exit: Promise<ProcessExit>;
   readonly pid: number;
   readonly #child: ChildProcess;
+  readonly #guard: ReturnType<typeof guardProcess>;
   readonly #role: string;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = startId + 1;
@@ -65,6 +66,7 @@ class Helper implements HelperProcess {
     this.#role = role;
     this.pid = child.pid ?? -1;
     const guard = guardProcess(child, { ...limits, graceMs: 500 }, options.signal);
+    this.#guard = guard;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8");
       stream?.on("data", (text: string) => {
@@ -97,6 +99,8 @@ class Helper implements HelperProcess {
   }
 
   detach(): void {
+    // From here on neither this run's end nor its cancellation concerns the helper.
+    this.#guard.stop();
     this.#send({ kind: "detach" });
     this.#child.disconnect();
     this.#child.unref();
