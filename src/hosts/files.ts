@@ -150,7 +150,7 @@ class Writer {
   async createExclusive(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<boolean> {
     if (await exists(path)) return false;
     return this.#write(path, bytes, async (temp, handle) => {
-      const placed = await linkInto(path, temp, handle);
+      const placed = await this.#linkInto(path, temp, handle);
       await this.#step("placed", path, temp);
       await rm(temp, { force: true });
       await this.#step("temp-removed", path, temp);
@@ -160,6 +160,7 @@ class Writer {
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {
     await this.#write(path, bytes, async (temp) => {
+      await this.#step("temp-synced", path, temp);
       await rename(temp, path);
       await this.#step("placed", path, temp);
     });
@@ -186,7 +187,6 @@ class Writer {
           await this.#step("temp-written", path, temp);
         }
         await handle.sync();
-        await this.#step("temp-synced", path, temp);
         result = await place(temp, handle);
       } finally {
         await handle.close();
@@ -215,30 +215,30 @@ class Writer {
     }
   }
 
-  async #step(step: WriteStep, path: string, temp: string): Promise<void> {
-    await this.#options.onStep?.(step, { path, temp });
-  }
-}
-
-/** Whether this link is the one that made `path`. */
-async function linkInto(path: string, temp: string, handle: FileHandle): Promise<boolean> {
-  try {
-    await link(temp, path);
-    return true;
-  } catch (cause) {
-    const code = codeOf(cause);
-    // A network file system may repeat a request whose answer was lost: then the link is there, and it is ours.
-    if (code === "EEXIST") return (await handle.stat()).nlink > 1;
-    if (["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"].includes(code)) {
+  /** Whether this link is the one that made `path`. */
+  async #linkInto(path: string, temp: string, handle: FileHandle): Promise<boolean> {
+    try {
+      await this.#step("temp-synced", path, temp);
+      await link(temp, path);
+      return true;
+    } catch (cause) {
+      const code = codeOf(cause);
+      // A network file system may repeat a request whose answer was lost: then the link is there, and it is ours.
+      if (code === "EEXIST") return (await handle.stat()).nlink > 1;
+      if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV"].includes(code)) throw cause;
+      const folder = shown(dirname(path), this.#options.cwd);
       throw configurationError(
         "TH_FILE_NO_LINKS",
-        `the file system of ${dirname(path)} has no hard links, without which two writers cannot be kept apart (${code})`,
+        `the file system of ${folder} has no hard links, without which two writers cannot be kept apart (${code})`,
         "put this folder on a file system that has them (ext4, XFS, APFS, NTFS, NFS)",
-        { file: dirname(path) },
+        { file: folder },
         cause,
       );
     }
-    throw cause;
+  }
+
+  async #step(step: WriteStep, path: string, temp: string): Promise<void> {
+    await this.#options.onStep?.(step, { path, temp });
   }
 }
 
