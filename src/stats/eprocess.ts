@@ -182,23 +182,21 @@ function dispersionAbout(blocks: readonly Counts[], estimate: number): number {
   return Math.max(1, pearson / (blocks.length - 1));
 }
 
-/** ln Σ wⱼ·e^(Lⱼ) with the prior restricted to the ratios that `belongs` takes, and normalised over them. */
-function logMixture(logLikelihood: readonly number[], belongs: (logRatio: number) => boolean): number {
+/** ln Σ wⱼ·e^(evidenceⱼ) with the prior restricted to the ratios that `belongs` takes, and normalised over them. */
+function logMixture(evidence: readonly number[], belongs: (logRatio: number) => boolean): number {
   const chosen = logRatios.flatMap((logRatio, j) => (belongs(logRatio) ? [j] : []));
-  return (
-    logSumExp(chosen, (j) => (logPrior[j] ?? 0) + (logLikelihood[j] ?? 0)) - logSumExp(chosen, (j) => logPrior[j] ?? 0)
-  );
+  const prior = chosen.map((j) => logPrior[j] ?? 0);
+  return logSumExp(prior.map((weight, i) => weight + (evidence[chosen[i] ?? 0] ?? 0))) - logSumExp(prior);
 }
 
-function logSumExp(places: readonly number[], term: (place: number) => number): number {
-  const terms = places.map(term);
+function logSumExp(terms: readonly number[]): number {
   const largest = Math.max(...terms);
-  return largest + Math.log(terms.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+  return largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0));
 }
 
-function displayInterval(logLikelihood: readonly number[], alpha: number): EProcessReading["interval"] {
-  const evidence = logMixture(logLikelihood, () => true);
-  const left = ratios.filter((_, j) => evidence - (logLikelihood[j] ?? 0) < -Math.log(alpha));
+function displayInterval(evidence: readonly number[], alpha: number): EProcessReading["interval"] {
+  const mixture = logMixture(evidence, () => true);
+  const left = ratios.filter((_, j) => mixture - (evidence[j] ?? 0) < -Math.log(alpha));
   const [lower, upper] = [left[0], left.at(-1)];
   return lower === undefined || upper === undefined ? null : { lower, upper };
 }

@@ -31,11 +31,15 @@ export function pairedTTest(gains: readonly number[], alpha: number): PairedTRes
       reason: `a paired t test needs 2 rows, there is ${rows}`,
     };
   }
-  const difference = mean(gains);
-  if (gains.every((gain) => gain === gains[0])) {
+  if (!gains.every(Number.isFinite)) {
+    throw new RangeError("every gain must be finite");
+  }
+  const spread = gains.some((gain) => gain !== gains[0]);
+  const difference = spread ? mean(gains) : (gains[0] ?? 0);
+  const standardDeviation = spread ? sampleStandardDeviation(gains) : 0;
+  if (standardDeviation === 0) {
     return { kind: "inconclusive", rows, difference, reason: "the per-row gains have no spread" };
   }
-  const standardDeviation = sampleStandardDeviation(gains);
   const standardError = standardDeviation / Math.sqrt(rows);
   const degreesOfFreedom = rows - 1;
   return {
