@@ -3,4 +3,7 @@ import type { Implementations } from "../kernel/implementation.ts";
 import type { DriftMethod } from "../drift/drift.ts";
 
 export const methods: Implementations<DriftMethod> = {
+  "js": { summary: "Jensen-Shannon distance to base 2, from 0 (equal) to 1 (nothing in common)", load: async () => (await import("../drift/methods/js.ts")).implementation },
+  "ks": { summary: "Kolmogorov-Smirnov statistic, the largest distance between the two distribution functions", load: async () => (await import("../drift/methods/ks.ts")).implementation },
+  "psi": { summary: "Population stability index over deciles or levels, with its test against a minimum effect", load: async () => (await import("../drift/methods/psi.ts")).implementation },
 };
