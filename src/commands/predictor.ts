@@ -8,17 +8,19 @@ import { shownPath } from "./paths.ts";
 export const defaultPredictorLimits: PredictorLimits = { memoryBytes: 2 ** 30, wallMs: 30 * 60_000, threads: 1 };
 
 /**
- * Opens a model by its content in a limited helper process. `reference` is how people named it, when not by its path.
+ * Opens a model by its content in a limited helper process. `reference` is how people named it, when not by its path; `features` the order
+ * of the columns of a model that takes one matrix and does not say so itself.
  * @throws TitleholderError TH_MODEL_* (configuration)
  */
 export async function openPredictor(
   model: { readonly path: string; readonly digest: Digest; readonly reference?: string },
   host: Host,
   limits: PredictorLimits = defaultPredictorLimits,
+  features?: readonly string[],
 ): Promise<PredictorSession> {
   const onnx = predictors.onnx;
   if (onnx === undefined) throw new Error("the ONNX predictor is not in the generated map");
-  const predictor = (await onnx.load()).create({}, host);
+  const predictor = (await onnx.load()).create(features === undefined ? {} : { features }, host);
   const { path, digest, reference } = model;
   return predictor.open({ path, digest, shown: reference ?? shownPath(host, path) }, limits);
 }

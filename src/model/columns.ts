@@ -18,7 +18,7 @@ const featureNamesKey = "feature_names";
 
 /**
  * Which columns fill which input. An input of shape [N] or [N, 1] takes the column of its own name; a model with one input [N, F] takes a
- * matrix, whose order is `declared` or stands in the model's metadata as `feature_names`.
+ * matrix, whose order is `declared` or stands in the model's metadata as `feature_names`; other models need no order.
  * @throws TitleholderError (configuration) TH_MODEL_INPUT (a type, rank or fixed number of rows that a table cannot fill), TH_MODEL_FEATURES
  *   (the order of the matrix is unknown or of another length).
  */
@@ -37,14 +37,6 @@ export function inputColumns(
   const names = declared ?? featureNames(metadata.get(featureNamesKey));
   if (others.length === 0 && first.shape.length === 2 && (first.shape[1] !== 1 || names !== undefined)) {
     return [matrix(first, names, file)];
-  }
-  if (declared !== undefined) {
-    throw configurationError(
-      "TH_MODEL_FEATURES",
-      `the order of features is given, and ${file} takes no matrix: its inputs are ${listed(signature.inputs)}`,
-      "leave the features out: each input takes the column of its name",
-      { file },
-    );
   }
   return signature.inputs.map((input) => {
     const { type, width } = checked(input, file);

@@ -53,9 +53,9 @@ describe("which columns fill which input", () => {
     );
   });
 
-  test("an order for a model without a matrix is refused", () => {
+  test("a model without a matrix needs no order", () => {
     const two = [input("a", "float", null, 1), input("b", "float", null, 1)];
-    expect(() => columnsOf(two, {}, ["a", "b"])).toThrow(refusedWith("TH_MODEL_FEATURES"));
+    expect(columnsOf(two, {}, ["b", "a"]).map(({ columns }) => columns)).toEqual([["a"], ["b"]]);
   });
 
   test.each([

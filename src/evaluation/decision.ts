@@ -1,0 +1,32 @@
+import type { Answers, Decision, MetricComparison } from "./evaluation.ts";
+
+/**
+ * The decision over all metrics: each must pass the test that was asked of it. One metric superior and every other non-inferior, each at
+ * its own alpha, needs no correction, as all must hold (an intersection-union test; R. L. Berger, 1982).
+ *
+ * @param identical both models gave the same answers in every row, not only in these metrics
+ */
+export function decide(comparisons: readonly MetricComparison[], identical: boolean): Decision {
+  if (identical) return "unchanged";
+  const states = comparisons.map(({ state }) => state);
+  if (states.includes("rejected")) return "rejected";
+  const passed = comparisons.every(
+    ({ state, rule }) =>
+      state === "superior" || state === "non-inferior" || (state === "unchanged" && rule.test === "non-inferiority"),
+  );
+  if (!passed) return "inconclusive";
+  return states.includes("superior") ? "superior" : "non-inferior";
+}
+
+/** The decision against a stated baseline, where there is no champion; undecided stays undecided. */
+export function unbaselined(decision: Decision): Decision {
+  if (decision === "inconclusive") return decision;
+  return decision === "rejected" || decision === "unchanged" ? "unbaselined-fail" : "unbaselined-pass";
+}
+
+/** Whether two models answered the same in every row, in everything that both give. */
+export function identicalAnswers(one: Answers, other: Answers): boolean {
+  const same = (a: Uint16Array | Float64Array | undefined, b: Uint16Array | Float64Array | undefined) =>
+    a === undefined || b === undefined ? a === b : a.every((value: number, row: number) => value === b[row]);
+  return same(one.predicted, other.predicted) && same(one.score, other.score) && same(one.ofTrue, other.ofTrue);
+}

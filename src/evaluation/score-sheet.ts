@@ -1,0 +1,227 @@
+import type { Cell } from "../dataset/dataset.ts";
+import { configurationError, type TitleholderError } from "../kernel/error.ts";
+import type { Predictions } from "../model/model.ts";
+import { type Classes, classText } from "./classes.ts";
+import { type Answers, type MetricRule, metricFacts, otherClass, type ScoreKind } from "./evaluation.ts";
+
+type Values = Float64Array | BigInt64Array | readonly Cell[];
+
+/** Probabilities from a 32-bit model may miss the range, or a sum of one, by rounding. */
+const rounding = 1e-4;
+
+/**
+ * The rows' true classes, filled batch by batch.
+ * @throws TitleholderError TH_LABEL_VALUES (configuration) for a cell that is none of the classes: NaN, or a number whose text is not its own.
+ */
+export function readLabels(values: Values, classes: readonly string[], into: Uint16Array, from: number): void {
+  const known = placesOf(classes);
+  for (let row = 0; row < values.length; row++) {
+    const place = known(values[row]);
+    if (place === undefined) {
+      throw configurationError(
+        "TH_LABEL_VALUES",
+        `the label of row ${from + row + 1} is none of the classes that the column has as text`,
+        "write labels as whole numbers, booleans or text",
+        { input: "label" },
+      );
+    }
+    into[from + row] = place;
+  }
+}
+
+/** Looks each different cell up once. */
+function placesOf(classes: readonly string[]): (cell: Cell | undefined) => number | undefined {
+  const byText = new Map(classes.map((text, place) => [text, place]));
+  const byCell = new Map<Cell | undefined, number | undefined>();
+  return (cell) => {
+    if (byCell.has(cell)) return byCell.get(cell);
+    const place = byText.get(classText(cell) ?? "");
+    if (byCell.size < 10_000) byCell.set(cell, place);
+    return place;
+  };
+}
+
+/**
+ * One model's answers, gathered batch by batch into arrays of the rows' length: all that is kept of the rows. Two score columns belong to
+ * the classes in their order, one score column to the positive class.
+ */
+export class ScoreSheet {
+  readonly #who: string;
+  readonly #classes: Classes;
+  readonly #rules: readonly MetricRule[];
+  readonly #predicted: Uint16Array;
+  readonly #score: Float64Array;
+  readonly #ofTrue: Float64Array;
+  readonly #place: (cell: Cell | undefined) => number | undefined;
+  readonly #unknown = new Set<string>();
+  #labels = false;
+  #scores = 0;
+  #rows = 0;
+  #known = 0;
+  #contradictions = 0;
+  #notFinite = 0;
+  #least = Number.POSITIVE_INFINITY;
+  #greatest = Number.NEGATIVE_INFINITY;
+  #worstSum = 0;
+
+  /** `who`: the model as messages name it. */
+  constructor(who: string, classes: Classes, rows: number, rules: readonly MetricRule[]) {
+    this.#who = who;
+    this.#classes = classes;
+    this.#rules = rules;
+    this.#predicted = new Uint16Array(rows);
+    this.#score = new Float64Array(rows);
+    this.#ofTrue = new Float64Array(rows);
+    this.#place = placesOf(classes.classes);
+  }
+
+  /** The next rows' predictions; `labels` are the same rows' true classes. */
+  add(predictions: Predictions, labels: Uint16Array): void {
+    const from = this.#rows;
+    this.#rows += labels.length;
+    this.#labels = predictions.label !== undefined;
+    this.#scores = predictions.scores?.length ?? 0;
+    for (let row = 0; row < labels.length; row++) {
+      const best = this.#addScores(predictions.scores ?? [], row, from + row, labels[row] ?? 0);
+      const label = predictions.label?.[row];
+      const place = label === undefined ? best : this.#placeOf(label);
+      if (label !== undefined && isBelow(predictions.scores, place, best, row)) this.#contradictions += 1;
+      if (place !== otherClass) this.#known += 1;
+      this.#predicted[from + row] = place;
+    }
+  }
+
+  /** @throws TitleholderError (configuration) TH_EVALUATION_SCORES, TH_EVALUATION_CLASSES when the answers cannot serve the metrics. */
+  finish(): Answers {
+    this.#requireFinite();
+    this.#requireClasses();
+    const probabilities = this.#areProbabilities();
+    const hasClass = this.#labels || probabilities;
+    for (const { name } of this.#rules) {
+      const { needs } = metricFacts[name];
+      const given: Readonly<Record<ScoreKind, boolean>> = {
+        class: hasClass,
+        score: this.#scores > 0,
+        probability: probabilities,
+      };
+      if (!given[needs]) throw this.#lacking(name, needs);
+    }
+    const binary = this.#classes.positive !== undefined;
+    return {
+      ...(hasClass ? { predicted: this.#predicted } : {}),
+      ...(this.#scores > 0 && binary ? { score: this.#score } : {}),
+      ...(probabilities ? { ofTrue: this.#ofTrue } : {}),
+    };
+  }
+
+  /** Keeps a row's scores; gives the class that they favour. */
+  #addScores(scores: readonly Float64Array[], row: number, at: number, truth: number): number {
+    if (scores.length === 0) return otherClass;
+    const { positive, classes } = this.#classes;
+    let [sum, best, greatest] = [0, 0, Number.NEGATIVE_INFINITY];
+    for (const [place, column] of scores.entries()) {
+      const value = column[row] ?? Number.NaN;
+      if (!Number.isFinite(value)) this.#notFinite += 1;
+      this.#least = Math.min(this.#least, value);
+      this.#greatest = Math.max(this.#greatest, value);
+      sum += value;
+      if (value > greatest) [best, greatest] = [place, value];
+    }
+    if (scores.length === 1 && positive !== undefined) {
+      this.#score[at] = sum;
+      this.#ofTrue[at] = within(truth === positive ? sum : 1 - sum);
+      return sum > 0.5 ? positive : classes.length - 1 - positive;
+    }
+    this.#worstSum = Math.max(this.#worstSum, Math.abs(sum - 1));
+    if (positive !== undefined) this.#score[at] = scores[positive]?.[row] ?? Number.NaN;
+    this.#ofTrue[at] = within(scores[truth]?.[row] ?? Number.NaN);
+    return best;
+  }
+
+  #placeOf(label: string | number): number {
+    const place = this.#place(label);
+    if (place !== undefined) return place;
+    if (this.#unknown.size < 5) this.#unknown.add(String(label).slice(0, 40));
+    return otherClass;
+  }
+
+  #areProbabilities(): boolean {
+    const inRange = this.#least >= -rounding && this.#greatest <= 1 + rounding;
+    const whole = this.#scores === 1 ? this.#classes.positive !== undefined : this.#worstSum <= rounding * this.#scores;
+    return this.#scores > 0 && this.#scores === this.#expectedScores() && inRange && whole;
+  }
+
+  #expectedScores(): number {
+    return this.#classes.positive !== undefined && this.#scores === 1 ? 1 : this.#classes.classes.length;
+  }
+
+  #requireFinite(): void {
+    if (this.#notFinite === 0) return;
+    throw configurationError(
+      "TH_EVALUATION_SCORES",
+      `${this.#who} gives ${this.#notFinite} scores that are no finite numbers (NaN or infinity) in ${this.#rows} rows`,
+      "fill missing values as in training, or mend the model: a score that is no number cannot be compared",
+    );
+  }
+
+  #requireClasses(): void {
+    const { classes } = this.#classes;
+    const binary = this.#classes.positive !== undefined;
+    const unknown = [...this.#unknown].map((label) => `"${label}"`).join(", ");
+    if (this.#unknown.size > 0 && (binary || this.#known === 0)) {
+      const among = classes.slice(0, 8).map((text) => `"${text}"`);
+      throw this.#classError(
+        `predicts the class ${unknown}, and the label column holds ${among.join(", ")}`,
+        "give the label in the classes that the model was trained on",
+      );
+    }
+    if (this.#scores > 0 && this.#scores !== this.#expectedScores() && this.#rules.some(needsScores)) {
+      throw this.#classError(
+        `scores ${this.#scores} classes, and the label column holds ${classes.length}`,
+        "give rows of every class that the model knows, or compare by accuracy alone",
+      );
+    }
+    if (this.#labels && this.#scores === classes.length && this.#contradictions > this.#rows / 2) {
+      throw this.#classError(
+        "predicts one class and gives another the higher score in most rows",
+        "export the model with its score columns in the sorted order of its classes",
+      );
+    }
+  }
+
+  #classError(what: string, fix: string): TitleholderError {
+    return configurationError("TH_EVALUATION_CLASSES", `${this.#who} ${what}`, fix);
+  }
+
+  #lacking(metric: string, needs: ScoreKind): TitleholderError {
+    const gives =
+      this.#scores === 0 ? "only classes" : `scores between ${brief(this.#least)} and ${brief(this.#greatest)}`;
+    const fix =
+      needs === "class"
+        ? "export the model with its predicted class as an output"
+        : "export the model with its probabilities as a plain output (a sigmoid or softmax at the end; ZipMap off)";
+    const wanted = { class: "classes", score: "scores", probability: "probabilities" }[needs];
+    return configurationError(
+      "TH_EVALUATION_SCORES",
+      `${metric} needs ${wanted}, and ${this.#who} gives ${gives}`,
+      fix,
+    );
+  }
+}
+
+/** Whether the class has a lower score than the best one; a tie is no contradiction. */
+function isBelow(scores: readonly Float64Array[] | undefined, place: number, best: number, row: number): boolean {
+  return (scores?.[place]?.[row] ?? Number.NaN) < (scores?.[best]?.[row] ?? Number.NaN);
+}
+
+function needsScores({ name }: MetricRule): boolean {
+  return metricFacts[name].needs !== "class";
+}
+
+function within(probability: number): number {
+  return Math.min(1, Math.max(0, probability));
+}
+
+function brief(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
