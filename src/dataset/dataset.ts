@@ -1,3 +1,4 @@
+/** `nested`: lists, structures, blobs and all else that no rule, profile or model reads. */
 export type ColumnKind = "integer" | "number" | "boolean" | "string" | "date" | "timestamp" | "nested";
 
 export interface Column {
@@ -8,18 +9,26 @@ export interface Column {
   readonly nullable: boolean;
 }
 
+/** An integer beyond ±(2^53 − 1) is a bigint, every other number a number; dates and timestamps are Dates in UTC, to the millisecond. */
 export type Cell = null | boolean | number | bigint | string | Date;
 
 /** `files` are resolved absolute paths, sorted: globs are expanded by the command, as a locked engine refuses them. */
 export type DataSource = {
   readonly kind: "files";
   readonly files: readonly [string, ...string[]];
-  readonly format: "csv" | "json" | "parquet";
-  /** Types the contract declares: a CSV is parsed by them, so that a value that does not fit is a fault with its row. */
-  readonly declared?: readonly Column[];
+  /** `csv` covers every delimiter. */
+  readonly format: "csv" | "parquet";
+  /**
+   * Types the contract declares: a CSV is parsed by them, so that a value that does not fit is a fault with its row. Columns left out
+   * get the narrowest kind that holds all their values. Parquet files bring their own types.
+   */
+  readonly declared?: readonly Pick<Column, "name" | "kind">[];
 };
 
-/** What rooms say instead of SQL. Column names are data, quoted by the engine. Null satisfies only `null`; `not` of a null comparison is false too. */
+/**
+ * What rooms say instead of SQL. Column names are data, quoted by the engine. Null satisfies only `null`; `not` of a null comparison is
+ * false too. A cell that did not fit its declared type satisfies nothing. NaN satisfies no range.
+ */
 export type Predicate =
   | { readonly op: "null" | "not-finite"; readonly column: string }
   | { readonly op: "in"; readonly column: string; readonly values: readonly Cell[] }
@@ -31,37 +40,63 @@ export type Predicate =
       readonly openMin?: boolean;
       readonly openMax?: boolean;
     }
+  /** Length of a text in Unicode code points. */
   | { readonly op: "length"; readonly column: string; readonly min?: number; readonly max?: number }
+  /** An ECMA-262 expression found anywhere in a text; look-around and back-references are refused (TH_DATA_PATTERN). */
   | { readonly op: "matches"; readonly column: string; readonly pattern: string }
   | { readonly op: "not"; readonly term: Predicate }
   | { readonly op: "and" | "or"; readonly terms: readonly Predicate[] };
 
 export type Aggregate =
   | { readonly fn: "count"; readonly where?: Predicate }
+  /** Of a numeric column's finite values only. `sd` is the sample's; null below two values. `distinct` leaves null out. */
   | { readonly fn: "min" | "max" | "mean" | "sd" | "distinct"; readonly column: string; readonly where?: Predicate }
   /** Rows beyond the first of each key; rows with a null in the key are left out. */
   | { readonly fn: "duplicates"; readonly columns: readonly string[] };
 
+export interface FaultyRow {
+  /** Data rows count from 1; the header and blank lines are not counted. */
+  readonly row: number;
+  /** Line in the file, from 1, where the row starts; known for text formats. */
+  readonly line?: number;
+  /** What stands there, cut to 80 characters. */
+  readonly found: string;
+}
+
+/**
+ * One kind of fault in one file (and column). Rows that cannot be split into cells are left out of the data set; a cell that does not
+ * fit its declared type is null in it.
+ */
 export interface StructuralFault {
   readonly code: `TH_DATA_${string}`;
+  /** Absolute path, as given. */
   readonly file: string;
-  /** Data rows count from 1, the header is not counted. */
-  readonly row?: number;
   readonly column?: string;
+  /** A sentence without its place, no trailing period. */
   readonly message: string;
+  /** Rows concerned; 0 when it is the file as a whole. */
+  readonly count: number;
+  /** The first of them in source order, at most 100. */
+  readonly first: readonly FaultyRow[];
 }
 
 export interface FoundRow {
   readonly file: string;
+  /** Data rows count from 1; the header and blank lines are not counted. */
   readonly row: number;
   readonly cells: Readonly<Record<string, Cell>>;
 }
 
-/** Column name → values of equal length. NaN is missing in a Float64Array. */
+/**
+ * Column name → values of equal length. Numbers and integers come as Float64Array, where NaN is missing; a batch of integers that holds
+ * one beyond ±(2^53 − 1) comes as cells, and so do all other kinds.
+ */
 export type ColumnBatch = ReadonlyMap<string, Float64Array | BigInt64Array | readonly Cell[]>;
 
 export interface DataLimits {
   readonly memoryBytes: number;
+  /** Worker threads of the engine; 2 when absent. No answer depends on it but the last bits of `mean` and `sd`. */
+  readonly threads?: number;
   /** An existing private folder the engine may spill to. */
   readonly spill: string;
   readonly signal: AbortSignal;
@@ -69,32 +104,42 @@ export interface DataLimits {
 
 export interface DataEngine {
   readonly name: string;
-  /** Opens read-only and locked. A source that cannot be read at all throws TH_DATA_UNREADABLE (configuration). */
+  /**
+   * Opens read-only and locked. Content that is broken is a fault of the data set, down to one without columns.
+   * @throws TH_DATA_UNREADABLE (configuration) when a file is missing, no file, or not permitted.
+   */
   open(source: DataSource, limits: DataLimits): Promise<Dataset>;
 }
 
-/** One opened source. Not for concurrent use. */
+/**
+ * One opened source. Not for concurrent use. Every method throws the signal's reason when it was aborted, and
+ * @throws TH_DATA_COLUMN, TH_DATA_KIND, TH_DATA_PATTERN (configuration) for a column that is not there, a comparison that its kind does
+ *   not have, an expression that cannot be run; TH_DATA_UNREADABLE for a file whose pages turn out to be broken; TH_DATA_MEMORY.
+ */
 export interface Dataset extends AsyncDisposable {
   readonly columns: readonly Column[];
   faults(): Promise<readonly StructuralFault[]>;
   /** One scan for the whole plan where the engine can. Keys come back as given; an empty input gives count 0 and null for the rest. */
   aggregate<K extends string>(plan: Readonly<Record<K, Aggregate>>): Promise<Readonly<Record<K, Cell>>>;
-  /** Finite values of a numeric column at ascending edges: `counts` has edges.length + 1 bins, a value equal to an edge falls below it (right-closed bins). */
+  /**
+   * Finite values of a numeric column at ascending edges: `counts` has edges.length + 1 bins, a value equal to an edge falls below it
+   * (right-closed bins); `atEdge` counts the values equal to each edge; `sums` adds up each bin. Dates count as milliseconds since 1970.
+   */
   histogram(
     column: string,
     edges: Float64Array,
   ): Promise<{ readonly counts: Float64Array; readonly atEdge: Float64Array; readonly sums: Float64Array }>;
-  /** The commonest levels as text (null left out), at most `limit`, ties by text; the rest is counted. */
+  /** The commonest levels as text (null left out), at most `limit`, ties by text; the rows of all others are counted. */
   levels(
     column: string,
     limit: number,
   ): Promise<{ readonly counts: ReadonlyMap<string, number>; readonly others: number }>;
-  /** A seeded sample of rows without replacement: the same seed and files give the same rows. */
+  /** A seeded sample of rows without replacement, in source order: the same seed, files and engine version give the same rows. */
   sample(columns: readonly string[], rows: number, seed: number): Promise<ColumnBatch>;
   /** The first `limit` rows in source order that satisfy the predicate. */
   rows(where: Predicate, limit: number): Promise<readonly FoundRow[]>;
   /** The first rows beyond the first of each key, in source order. */
   duplicateRows(columns: readonly string[], limit: number): Promise<readonly FoundRow[]>;
-  /** Source order (file, row), so that two readings align. */
+  /** Source order (file, row), so that two readings align. All batches but the last have `size` rows. */
   batches(columns: readonly string[], size: number): AsyncIterable<ColumnBatch>;
 }

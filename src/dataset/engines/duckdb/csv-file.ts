@@ -1,0 +1,260 @@
+import { configurationError } from "../../../kernel/error.ts";
+import type { Files } from "../../../kernel/files.ts";
+import type { FaultyRow, StructuralFault } from "../../dataset.ts";
+import { type CsvRecord, CsvScanner, cellsOf, longestRecord } from "./csv-records.ts";
+
+/** Most of a fault's rows that are kept. */
+const keptRows = 100;
+const longestHeader = 2 ** 20;
+const mostColumns = 10_000;
+const delimiters = [",", "\t", ";", "|"] as const;
+
+/** What one reading of a file tells before the engine sees it. */
+export interface CsvFile {
+  readonly path: string;
+  /** A name for every column; blank and repeated ones are made unique. Empty when the file cannot be read as CSV at all. */
+  readonly names: readonly string[];
+  readonly delimiter: string;
+  /** Rows that can be read. */
+  readonly rows: number;
+  /** Numbers of the rows that cannot, ascending. */
+  readonly skipped: readonly number[];
+  readonly faults: readonly StructuralFault[];
+  /** Needs `cleanCsv` first, or readers would take it in different ways. */
+  readonly irregular: boolean;
+  /** Row n stands on line n + 1. */
+  readonly oneLineEach: boolean;
+  /** Bytes of the longest record. */
+  readonly longest: number;
+}
+
+interface Head {
+  readonly names: readonly string[];
+  readonly delimiter: string;
+  readonly faults: readonly StructuralFault[];
+}
+
+/**
+ * Reads a whole file for its structure: header, rows that cannot be split, line endings. About 1.5 s a GiB.
+ * `expected` are names that help to tell the delimiter.
+ */
+export async function inspectCsv(
+  files: Files,
+  path: string,
+  expected: readonly string[],
+  onBytes: (bytes: number) => void,
+): Promise<CsvFile> {
+  const head = await readHead(files, path, expected);
+  if (head.names.length === 0) {
+    const file = { rows: 0, skipped: [], irregular: false, oneLineEach: true, longest: 0 };
+    return { path, ...head, ...file };
+  }
+  const faults = new RowFaults(path, head.names.length);
+  let row = -1;
+  const skipped: number[] = [];
+  const scanner = new CsvScanner(head.delimiter.charCodeAt(0), (record) => {
+    row += 1;
+    if (row === 0 || (record.flaw === undefined && record.cells === head.names.length)) return;
+    skipped.push(row);
+    faults.add(row, record);
+  });
+  for await (const chunk of files.stream(path)) {
+    scanner.push(chunk);
+    onBytes(chunk.byteLength);
+  }
+  scanner.end();
+  return {
+    path,
+    ...head,
+    faults: [...head.faults, ...faults.list()],
+    rows: row - skipped.length,
+    skipped,
+    irregular: scanner.irregular || skipped.length > 0,
+    oneLineEach: scanner.oneLineEach,
+    longest: scanner.longest,
+  };
+}
+
+/** The readable rows, every cell quoted, without a header. */
+export async function* cleanCsv(files: Files, file: CsvFile): AsyncGenerator<Uint8Array> {
+  let out: string[] = [];
+  let row = -1;
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const scanner = new CsvScanner(file.delimiter.charCodeAt(0), (record) => {
+    row += 1;
+    if (row === 0 || record.flaw !== undefined || record.cells !== file.names.length) return;
+    const cells = cellsOf(decoder.decode(record.bytes.subarray(record.start, record.end)), file.delimiter);
+    out.push(cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(file.delimiter), "\n");
+  });
+  const drain = (): Uint8Array => {
+    const bytes = Buffer.from(out.join(""));
+    out = [];
+    return bytes;
+  };
+  for await (const chunk of files.stream(file.path)) {
+    scanner.push(chunk);
+    yield drain();
+  }
+  scanner.end();
+  yield drain();
+}
+
+/** Row in the file of the n-th readable row (both from 1). */
+export function sourceRow(skipped: readonly number[], kept: number): number {
+  let low = 0;
+  let high = skipped.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    // Readable rows before this skipped one.
+    const before = (skipped[middle] ?? 0) - middle - 1;
+    if (before < kept) low = middle + 1;
+    else high = middle;
+  }
+  return kept + low;
+}
+
+async function readHead(files: Files, path: string, expected: readonly string[]): Promise<Head> {
+  const bytes = await firstBytes(files, path);
+  const unreadable = (code: StructuralFault["code"], message: string): Head => ({
+    names: [],
+    delimiter: ",",
+    faults: [{ code, file: path, message, count: 0, first: [] }],
+  });
+  if (bytes.length === 0) return unreadable("TH_DATA_EMPTY", "the file is empty: not even a header stands in it");
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (utf16) return unreadable("TH_DATA_ENCODING", "the file is UTF-16; save it as UTF-8");
+  const heads = delimiters.map((delimiter) => ({ delimiter, record: firstRecord(bytes, delimiter) }));
+  const record = heads[0]?.record;
+  if (record === undefined) return unreadable("TH_DATA_EMPTY", "the file holds nothing but blank lines");
+  if (record.flaw === "encoding")
+    return unreadable("TH_DATA_ENCODING", "the header is not UTF-8; save the file as UTF-8");
+  if (record.flaw === "length" || record.text.length > longestHeader)
+    return unreadable("TH_DATA_HEADER", `the header is longer than ${longestHeader} characters: this is no CSV`);
+  if (record.text.includes("\0"))
+    return unreadable("TH_DATA_ENCODING", "the header holds NUL characters: this is UTF-16 or no text at all");
+  const best = heads.reduce((a, b) => (score(b, expected) > score(a, expected) ? b : a));
+  if (best.record?.flaw === "quote")
+    return unreadable("TH_DATA_HEADER", "the header has text behind a closing quote, or a quote that never closes");
+  const raw = cellsOf(best.record?.text ?? "", best.delimiter);
+  if (raw.length > mostColumns)
+    return unreadable("TH_DATA_HEADER", `the header has ${raw.length} columns, more than ${mostColumns}`);
+  return { delimiter: best.delimiter, ...nameColumns(path, raw) };
+}
+
+/** A delimiter is judged by the expected names it yields, then by the number of columns. */
+function score(
+  head: { readonly delimiter: string; readonly record: { readonly text: string } | undefined },
+  expected: readonly string[],
+): number {
+  const cells = cellsOf(head.record?.text ?? "", head.delimiter);
+  return cells.filter((cell) => expected.includes(cell)).length * mostColumns * 100 + cells.length;
+}
+
+async function firstBytes(files: Files, path: string): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of files.stream(path)) {
+    parts.push(chunk);
+    size += chunk.byteLength;
+    if (size > longestHeader || chunk.includes(0x0a)) break;
+  }
+  return Buffer.concat(parts);
+}
+
+function firstRecord(
+  bytes: Uint8Array,
+  delimiter: string,
+): { readonly text: string; readonly flaw?: CsvRecord["flaw"] } | undefined {
+  let found: { readonly text: string; readonly flaw?: CsvRecord["flaw"] } | undefined;
+  const scanner = new CsvScanner(delimiter.charCodeAt(0), (record) => {
+    if (found !== undefined) return;
+    const text = Buffer.from(record.bytes.subarray(record.start, record.end)).toString();
+    found = record.flaw === undefined ? { text } : { text, flaw: record.flaw };
+  });
+  scanner.push(bytes);
+  if (found === undefined) scanner.end();
+  return found;
+}
+
+function nameColumns(path: string, raw: readonly string[]): Pick<Head, "names" | "faults"> {
+  const seen = new Set<string>();
+  const names: string[] = [];
+  const blank: number[] = [];
+  const repeated: string[] = [];
+  raw.forEach((cell, at) => {
+    const name = cell.trim() === "" ? `(column ${at + 1})` : cell;
+    if (name !== cell) blank.push(at + 1);
+    else if (seen.has(name)) repeated.push(name);
+    const unique = seen.has(name) ? `${name} (column ${at + 1})` : name;
+    seen.add(unique);
+    names.push(unique);
+  });
+  const faults: StructuralFault[] = [];
+  const fault = (code: StructuralFault["code"], message: string) =>
+    faults.push({ code, file: path, message, count: 0, first: [] });
+  if (blank.length > 0) fault("TH_DATA_HEADER_BLANK", `the header has no name for column ${blank.join(", ")}`);
+  if (repeated.length > 0)
+    fault(
+      "TH_DATA_HEADER_DUPLICATE",
+      `the header repeats ${[...new Set(repeated)].map((name) => `"${name}"`).join(", ")}`,
+    );
+  return { names, faults };
+}
+
+class RowFaults {
+  readonly #path: string;
+  readonly #columns: number;
+  readonly #found = new Map<StructuralFault["code"], { message: string; count: number; first: FaultyRow[] }>();
+
+  constructor(path: string, columns: number) {
+    this.#path = path;
+    this.#columns = columns;
+  }
+
+  add(row: number, record: CsvRecord): void {
+    const [code, message] = this.#describe(record.flaw);
+    let entry = this.#found.get(code);
+    if (entry === undefined) {
+      entry = { message, count: 0, first: [] };
+      this.#found.set(code, entry);
+    }
+    entry.count += 1;
+    if (entry.first.length >= keptRows) return;
+    const text = Buffer.from(record.bytes.subarray(record.start, Math.min(record.end, record.start + 400))).toString();
+    const cells = record.flaw === undefined ? `${record.cells} cells: ` : "";
+    entry.first.push({ row, line: record.line, found: cutText(`${cells}${text}`) });
+  }
+
+  list(): readonly StructuralFault[] {
+    return [...this.#found].map(([code, fault]) => ({ code, file: this.#path, ...fault }));
+  }
+
+  #describe(flaw: CsvRecord["flaw"]): readonly [StructuralFault["code"], string] {
+    if (flaw === "encoding") return ["TH_DATA_ENCODING", "bytes that are not UTF-8"];
+    if (flaw === "quote") return ["TH_DATA_QUOTE", "text behind a closing quote, or a quote that never closes"];
+    if (flaw === "length") return ["TH_DATA_LONG_ROW", `more than ${longestRecord / 2 ** 20} MiB in one row`];
+    return ["TH_DATA_RAGGED", `another number of cells than the header's ${this.#columns}`];
+  }
+}
+
+/** At most 80 characters of a text. */
+export function cutText(text: string): string {
+  const characters = [...text.slice(0, 200)];
+  return characters.length > 80 ? `${characters.slice(0, 79).join("")}…` : characters.join("");
+}
+
+/** Where a file of the source cannot be read for reasons outside of its content. */
+export async function requireFiles(files: Files, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const facts = await files.facts(path);
+    if (facts?.kind === "file") continue;
+    throw configurationError(
+      "TH_DATA_UNREADABLE",
+      facts === undefined
+        ? "the file does not exist"
+        : `this is a ${facts.kind === "directory" ? "folder" : "device"}, not a file`,
+      "name files that exist and that this user may read",
+      { file: path },
+    );
+  }
+}

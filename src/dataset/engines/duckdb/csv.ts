@@ -1,0 +1,269 @@
+import { join } from "node:path";
+import type { Host } from "../../../kernel/host.ts";
+import type { ColumnKind, DataSource, FaultyRow, StructuralFault } from "../../dataset.ts";
+import { type CsvFile, cleanCsv, cutText, inspectCsv, sourceRow } from "./csv-file.ts";
+import { guessed, guessSql, guessWidth, nativeTypes, parsed, readsItself } from "./kinds.ts";
+import type { Session } from "./session.ts";
+import { nothingReadable, type OpenedSource, schemaFaults } from "./source.ts";
+import { type EngineColumn, text } from "./sql.ts";
+
+const sampledRows = 20_000;
+/** The engine's own default, and what it needs beyond the longest record. */
+const shortestLine = 2 ** 21;
+const faultsKept = 100;
+
+interface PlannedColumn {
+  readonly name: string;
+  readonly declared: boolean;
+  kind: ColumnKind;
+}
+
+/** A file of which rows can be read, and where the engine reads them: the file itself, or a cleaned copy without a header. */
+interface ReadableFile extends CsvFile {
+  readonly cleaned?: string;
+}
+
+/** Where the cleaned copy of the n-th file would lie. */
+export function cleanedPath(spill: string, at: number): string {
+  return join(spill, `clean-${at}.csv`);
+}
+
+/**
+ * Reads CSV files into a table of the engine's memory, which spills to disk. Rows keep their order. Each file is read for its structure
+ * first; one that readers take in different ways is cleaned, so that rows are numbered and cells are split by one rule.
+ */
+export async function openCsv(session: Session, source: DataSource, spill: string, host: Host): Promise<OpenedSource> {
+  const inspected: ReadableFile[] = [];
+  for (const [at, path] of source.files.entries())
+    inspected.push(await inspect(host, source, path, cleanedPath(spill, at)));
+  const readable = inspected.filter((file) => file.names.length > 0);
+  const faults = [...inspected.flatMap((file) => file.faults), ...schemaFaults(readable)];
+  if (readable.length === 0) return nothingReadable(faults);
+  const columns = await planColumns(session, source, readable);
+  await session.run("ATTACH ':memory:' AS held (COMPRESS)");
+  const starts = await load(session, readable, columns, host);
+  const misfits = await findMisfits(session, readable, starts, columns);
+  await session.run(
+    `CREATE VIEW data AS SELECT rowid AS o, misfits AS m, ${columns.map((_, at) => `c${at}`).join(", ")} FROM held.rows`,
+  );
+  const misfitting = new Set(misfits.map((fault) => fault.column));
+  return {
+    columns: columns.map((column, at) => engineColumn(column, at, misfitting.has(column.name))),
+    faults: [...faults, ...misfits],
+    locate: (order) => locate(readable, starts, order),
+  };
+}
+
+async function inspect(host: Host, source: DataSource, path: string, copy: string): Promise<ReadableFile> {
+  const total = (await host.files.facts(path))?.size ?? 0;
+  const expected = source.declared?.map((column) => column.name) ?? [];
+  let done = 0;
+  const file = await inspectCsv(host.files, path, expected, (bytes) => {
+    done += bytes;
+    host.log.progress("reading the structure of the data", done, total);
+  });
+  if (!file.irregular) return file;
+  await host.files.createExclusive(copy, cleanCsv(host.files, file));
+  return { ...file, cleaned: copy };
+}
+
+async function planColumns(
+  session: Session,
+  source: DataSource,
+  files: readonly ReadableFile[],
+): Promise<PlannedColumn[]> {
+  const declared = new Map((source.declared ?? []).map((column) => [column.name, column.kind]));
+  const columns: PlannedColumn[] = [];
+  for (const file of files) {
+    const fresh = file.names.filter((name) => !columns.some((column) => column.name === name));
+    const unknown = fresh.filter((name) => !declared.has(name));
+    const kinds = await guessKinds(session, file, unknown);
+    for (const name of fresh) {
+      const kind = declared.get(name);
+      columns.push({ name, declared: kind !== undefined, kind: kind ?? kinds.get(name) ?? "string" });
+    }
+  }
+  return columns;
+}
+
+/** Kinds by the first rows of a file; a column without a value there is left out. */
+async function guessKinds(
+  session: Session,
+  file: ReadableFile,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, ColumnKind>> {
+  const kinds = new Map<string, ColumnKind>();
+  if (names.length === 0) return kinds;
+  const guesses = names.map((name) => guessSql(`t${file.names.indexOf(name)}`)).join(", ");
+  const counts = await session.row(
+    `SELECT ${guesses} FROM (SELECT * FROM ${reader(file, () => "VARCHAR")} LIMIT ${sampledRows})`,
+    { file: file.path },
+  );
+  names.forEach((name, at) => {
+    const kind = guessed(counts.slice(at * guessWidth, (at + 1) * guessWidth).map(Number));
+    if (kind !== undefined) kinds.set(name, kind);
+  });
+  return kinds;
+}
+
+/** The call that reads a file; its columns are t0, t1 … in the file's order. */
+function reader(file: ReadableFile, type: (name: string) => string): string {
+  const longest = Math.max(shortestLine, file.longest + 1024);
+  const options = [
+    text(file.cleaned ?? file.path),
+    "auto_detect = false",
+    `header = ${file.cleaned === undefined}`,
+    `delim = ${text(file.delimiter)}`,
+    `quote = '"'`,
+    `escape = '"'`,
+    `max_line_size = ${longest}`,
+    `buffer_size = ${Math.max(32 * shortestLine, 2 * longest)}`,
+    `columns = {${file.names.map((name, at) => `'t${at}': '${type(name)}'`).join(", ")}}`,
+  ];
+  return `read_csv(${options.join(", ")})`;
+}
+
+/** Fills `held.rows`; returns how many rows lie before each file's. A column whose guessed kind proves too narrow is widened. */
+async function load(
+  session: Session,
+  files: readonly ReadableFile[],
+  columns: PlannedColumn[],
+  host: Host,
+): Promise<readonly number[]> {
+  for (;;) {
+    const types = columns.map((column, at) => `c${at} ${nativeTypes[column.kind]}`);
+    await session.run(`CREATE TABLE held.rows (${types.join(", ")}, misfits INTEGER[], found VARCHAR[])`);
+    const starts: number[] = [];
+    let rows = 0;
+    for (const [at, file] of files.entries()) {
+      host.log.progress("reading the data", at, files.length);
+      starts.push(rows);
+      await insert(session, file, columns);
+      rows += file.rows;
+    }
+    host.log.progress("reading the data", files.length, files.length);
+    if (!(await widen(session, columns))) return starts;
+    await session.run("DROP TABLE held.rows");
+  }
+}
+
+/** Optimistic first: the reader parses numbers itself, and stops at the first that is none. Then cell by cell. */
+async function insert(session: Session, file: ReadableFile, columns: readonly PlannedColumn[]): Promise<void> {
+  const place = { file: file.path };
+  try {
+    await session.run(insertSql(file, columns, readsItself), place);
+  } catch (error) {
+    if (!(error instanceof Error) || !/^(Invalid Input|Conversion) Error/.test(error.message)) throw error;
+    await session.run(
+      insertSql(file, columns, () => false),
+      place,
+    );
+  }
+}
+
+function insertSql(
+  file: ReadableFile,
+  columns: readonly PlannedColumn[],
+  native: (kind: ColumnKind) => boolean,
+): string {
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const kindOf = (name: string): ColumnKind => byName.get(name)?.kind ?? "string";
+  const cells = columns.map((column) => {
+    const at = file.names.indexOf(column.name);
+    if (at === -1) return { value: "NULL" };
+    const value = native(column.kind) ? `t${at}` : parsed(column.kind, `t${at}`);
+    return value === `t${at}`
+      ? { value }
+      : { value, text: `t${at}`, misfit: `(t${at} IS NOT NULL AND (${value}) IS NULL)` };
+  });
+  const parsing = cells.map((cell, at) => ({ ...cell, at })).filter((cell) => cell.misfit !== undefined);
+  const any = parsing.map((cell) => cell.misfit).join(" OR ");
+  const collect = (what: (cell: (typeof parsing)[number]) => string) =>
+    any === ""
+      ? "NULL"
+      : `CASE WHEN ${any} THEN list_filter([${parsing
+          .map((cell) => `CASE WHEN ${cell.misfit} THEN ${what(cell)} END`)
+          .join(", ")}], lambda e: e IS NOT NULL) END`;
+  const types = (name: string) => (native(kindOf(name)) ? nativeTypes[kindOf(name)] : "VARCHAR");
+  return (
+    `INSERT INTO held.rows SELECT ${cells.map((cell) => cell.value).join(", ")}, ` +
+    `${collect((cell) => String(cell.at))}, ${collect((cell) => `left(${cell.text}, 200)`)} FROM ${reader(file, types)}`
+  );
+}
+
+/** Whether a guessed kind was wrong for a later row: then the column is read again, as numbers if they all are, else as text. */
+async function widen(session: Session, columns: PlannedColumn[]): Promise<boolean> {
+  const wrong = await session.rows(
+    "SELECT which, bool_and(TRY_CAST(found AS DOUBLE) IS NOT NULL) FROM " +
+      "(SELECT unnest(misfits) AS which, unnest(found) AS found FROM held.rows WHERE misfits IS NOT NULL) GROUP BY which",
+  );
+  let widened = false;
+  for (const [at, numeric] of wrong) {
+    const column = columns[Number(at)];
+    if (column === undefined || column.declared) continue;
+    column.kind = numeric === true && column.kind === "integer" ? "number" : "string";
+    widened = true;
+  }
+  return widened;
+}
+
+async function findMisfits(
+  session: Session,
+  files: readonly ReadableFile[],
+  starts: readonly number[],
+  columns: readonly PlannedColumn[],
+): Promise<readonly StructuralFault[]> {
+  const faults: StructuralFault[] = [];
+  for (const [at, file] of files.entries()) {
+    const start = starts[at] ?? 0;
+    const found = await session.rows(
+      `WITH bad AS (SELECT rowid AS o, unnest(misfits) AS which, unnest(found) AS found FROM held.rows ` +
+        `WHERE misfits IS NOT NULL AND rowid >= ${start} AND rowid < ${start + file.rows}) ` +
+        "SELECT which, o, found, count(*) OVER (PARTITION BY which) FROM bad " +
+        `QUALIFY row_number() OVER (PARTITION BY which ORDER BY o) <= ${faultsKept} ORDER BY which, o`,
+    );
+    for (const [index, column] of columns.entries()) {
+      const rows = found.filter(([number]) => Number(number) === index);
+      if (rows.length === 0) continue;
+      const first = rows.map(([, order, value]): FaultyRow => {
+        const { row, line } = locate(files, starts, Number(order));
+        const shown = { row, found: cutText(String(value)) };
+        return line === undefined ? shown : { ...shown, line };
+      });
+      const message = `values that are no ${column.kind}`;
+      faults.push({
+        code: "TH_DATA_TYPE",
+        file: file.path,
+        column: column.name,
+        message,
+        count: Number(rows[0]?.[3]),
+        first,
+      });
+    }
+  }
+  return faults;
+}
+
+function engineColumn(column: PlannedColumn, at: number, misfitting: boolean): EngineColumn {
+  const base = {
+    name: column.name,
+    kind: column.kind,
+    native: nativeTypes[column.kind],
+    nullable: true,
+    sql: `c${at}`,
+  };
+  return misfitting ? { ...base, misfit: `(m IS NOT NULL AND list_contains(m, ${at}))` } : base;
+}
+
+function locate(
+  files: readonly ReadableFile[],
+  starts: readonly number[],
+  order: number,
+): { readonly file: string; readonly row: number; readonly line?: number } {
+  let at = starts.length - 1;
+  while (at > 0 && (starts[at] ?? 0) > order) at -= 1;
+  const file = files[at];
+  if (file === undefined) throw new Error(`no file holds row ${order}`);
+  const row = sourceRow(file.skipped, order - (starts[at] ?? 0) + 1);
+  return file.oneLineEach ? { file: file.path, row, line: row + 1 } : { file: file.path, row };
+}

@@ -1,0 +1,92 @@
+import type { ColumnKind } from "../../dataset.ts";
+
+/** What the engine calls the kinds that a CSV column can have. */
+export const nativeTypes: Readonly<Record<ColumnKind, string>> = {
+  integer: "BIGINT",
+  number: "DOUBLE",
+  boolean: "BOOLEAN",
+  string: "VARCHAR",
+  date: "DATE",
+  timestamp: "TIMESTAMP",
+  nested: "VARCHAR",
+};
+
+/** The kind of an engine type as it stands in a Parquet file. */
+export function kindOf(native: string): ColumnKind {
+  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/.test(native)) return "integer";
+  if (/^(FLOAT|DOUBLE|DECIMAL\(.*)$/.test(native)) return "number";
+  if (/^(VARCHAR|ENUM\(.*|UUID|TIME|TIME WITH TIME ZONE)$/.test(native) && !native.endsWith("[]")) return "string";
+  if (/^TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?$/.test(native)) return "timestamp";
+  if (native === "BOOLEAN") return "boolean";
+  return native === "DATE" ? "date" : "nested";
+}
+
+/** SQL that brings a Parquet column to the one engine type of its kind. */
+export function normalized(kind: ColumnKind, native: string, sql: string): string {
+  if (kind === "integer" || kind === "nested") return sql;
+  return native === nativeTypes[kind] ? sql : `CAST(${sql} AS ${nativeTypes[kind]})`;
+}
+
+/**
+ * SQL from the text of a CSV cell to its value, null where it does not fit. The engine's own casts are too kind: they round `1.5` to an
+ * integer, read `epoch` as a date, cut the time off a date and drop the zone of a time. Accepted are
+ * integer: digits with a sign, `2.0` too; number: what a double is written as, `nan` and `inf` too; boolean: true, t, yes, y, 1 and their
+ * opposites in any case; date: `2026-01-31`, at midnight; timestamp: ISO 8601 with `T` or a space and any offset, UTC where it has none.
+ */
+export function parsed(kind: ColumnKind, sql: string): string {
+  switch (kind) {
+    case "integer":
+      return (
+        `CASE WHEN CAST(TRY_CAST(${sql} AS BIGINT) AS VARCHAR) = ${sql} OR ` +
+        `regexp_full_match(${sql}, '\\s*[+-]?\\d+(\\.0*)?\\s*') THEN TRY_CAST(${sql} AS BIGINT) END`
+      );
+    case "number":
+      return `TRY_CAST(${sql} AS DOUBLE)`;
+    case "boolean":
+      return `TRY_CAST(${sql} AS BOOLEAN)`;
+    case "date":
+      return (
+        `CASE WHEN (length(${sql}) = 10 AND CAST(TRY_CAST(${sql} AS DATE) AS VARCHAR) = ${sql}) OR ` +
+        `regexp_full_match(${sql}, '\\s*\\d{4}-\\d{1,2}-\\d{1,2}([T ]00:00(:00(\\.0+)?)?)?\\s*') THEN TRY_CAST(${sql} AS DATE) END`
+      );
+    case "timestamp":
+      return (
+        `CASE WHEN length(${sql}) >= 19 AND CAST(TRY_CAST(${sql} AS TIMESTAMP) AS VARCHAR) = ${sql} THEN TRY_CAST(${sql} AS TIMESTAMP) ` +
+        `WHEN regexp_full_match(${sql}, '\\s*\\d{4}-\\d{1,2}-\\d{1,2}([T ]\\d{1,2}:\\d{2}(:\\d{2}(\\.\\d+)?)? ?(Z|UTC|[+-]\\d{2}(:?\\d{2})?)?)?\\s*') ` +
+        `THEN CAST(TRY_CAST(${sql} AS TIMESTAMP WITH TIME ZONE) AS TIMESTAMP) END`
+      );
+    default:
+      return sql;
+  }
+}
+
+/** Kinds that the CSV reader itself parses the same way, and faster. */
+export function readsItself(kind: ColumnKind): boolean {
+  return kind === "number" || kind === "boolean" || kind === "string" || kind === "nested";
+}
+
+/** Candidates for a column of unknown kind, the narrowest first; text is what is left. */
+const guesses = ["boolean", "integer", "number", "date", "timestamp"] as const;
+
+/** SQL that is true where the text is written as a value of the kind by rule: `007` is text, `yes` too. */
+function looksLike(kind: (typeof guesses)[number], sql: string): string {
+  if (kind === "boolean") return `lower(${sql}) IN ('true', 'false')`;
+  if (kind === "integer") return `CAST(TRY_CAST(${sql} AS BIGINT) AS VARCHAR) = ${sql}`;
+  if (kind === "number")
+    return `TRY_CAST(${sql} AS DOUBLE) IS NOT NULL AND NOT regexp_matches(${sql}, '^\\s*[+-]?0\\d|[_xX]')`;
+  return `(${parsed(kind, sql)}) IS NOT NULL`;
+}
+
+/** Selects, for one column of text, the number of values and how many look like each guess. */
+export function guessSql(sql: string): string {
+  return [`count(${sql})`, ...guesses.map((kind) => `count_if(${looksLike(kind, sql)})`)].join(", ");
+}
+
+/** The kind by the counts of `guessSql`; undefined when there was no value to judge by. */
+export function guessed(counts: readonly number[]): ColumnKind | undefined {
+  const [values = 0, ...fits] = counts;
+  if (values === 0) return undefined;
+  return guesses.find((_kind, at) => fits[at] === values) ?? "string";
+}
+
+export const guessWidth = guesses.length + 1;

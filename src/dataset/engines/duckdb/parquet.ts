@@ -1,0 +1,127 @@
+import type { DuckDBValue } from "@duckdb/node-api";
+import { configurationError, TitleholderError } from "../../../kernel/error.ts";
+import type { ColumnKind, StructuralFault } from "../../dataset.ts";
+import { kindOf, normalized } from "./kinds.ts";
+import type { Session } from "./session.ts";
+import { nothingReadable, type OpenedSource, schemaFaults } from "./source.ts";
+import { type EngineColumn, identifier, text } from "./sql.ts";
+
+/** More rows than one file can hold. */
+const rowsPerFile = 2 ** 38;
+
+interface ParquetFile {
+  readonly path: string;
+  readonly names: readonly string[];
+  readonly types: ReadonlyMap<string, string>;
+}
+
+/** Parquet files stay where they are: every question is one scan of the columns it names. */
+export async function openParquet(session: Session, paths: readonly string[]): Promise<OpenedSource> {
+  const { files, faults } = await readSchemas(session, paths);
+  if (files.length === 0) return nothingReadable(faults);
+  const reserved = files.flatMap((file) => file.names).find((name) => /^file_(row_number|index)$/i.test(name));
+  if (reserved !== undefined)
+    throw configurationError(
+      "TH_DATA_RESERVED",
+      `a Parquet column may not be called "${reserved}": the engine numbers rows under that name`,
+      "rename the column",
+    );
+  const scan = `read_parquet([${files.map((file) => text(file.path)).join(", ")}], union_by_name = true)`;
+  const described = await session.rows(`DESCRIBE SELECT * FROM ${scan}`);
+  const columns = described.map((row, at): EngineColumn => {
+    const [name, native] = [String(row[0]), String(row[1])];
+    return { name, kind: kindOf(native), native, nullable: true, sql: `c${at}` };
+  });
+  const cells = columns.map(
+    (column) => `${normalized(column.kind, column.native, identifier(column.name))} AS ${column.sql}`,
+  );
+  await session.run(
+    `CREATE VIEW data AS SELECT file_index::BIGINT * ${rowsPerFile} + file_row_number AS o, ${cells.join(", ")} FROM ${scan}`,
+  );
+  return {
+    columns,
+    faults: [...faults, ...schemaFaults(files), ...typeFaults(files), ...duplicateFaults(files)],
+    locate: (order) => {
+      const file = files[Math.floor(order / rowsPerFile)];
+      if (file === undefined) throw new Error(`no file holds row ${order}`);
+      return { file: file.path, row: (order % rowsPerFile) + 1 };
+    },
+  };
+}
+
+/** All schemas at once; file by file when one of them is broken, to tell which. */
+async function readSchemas(
+  session: Session,
+  paths: readonly string[],
+): Promise<{ readonly files: readonly ParquetFile[]; readonly faults: readonly StructuralFault[] }> {
+  const query = (some: readonly string[]) =>
+    session.rows(
+      `SELECT file_name, name, duckdb_type, num_children FROM parquet_schema([${some.map(text).join(", ")}])`,
+    );
+  try {
+    const rows = await query(paths);
+    return { files: paths.map((path) => fileOf(path, rows)), faults: [] };
+  } catch (error) {
+    if (!(error instanceof TitleholderError)) throw error;
+  }
+  const files: ParquetFile[] = [];
+  const faults: StructuralFault[] = [];
+  for (const path of paths) {
+    try {
+      files.push(fileOf(path, await query([path])));
+    } catch (error) {
+      if (!(error instanceof TitleholderError) || error.code !== "TH_DATA_UNREADABLE") throw error;
+      const message = /too small|magic bytes/.test(error.message)
+        ? "the file is no Parquet, or its end is missing: it was cut off or not written to the end"
+        : error.message;
+      faults.push({ code: "TH_DATA_PARQUET", file: path, message, count: 0, first: [] });
+    }
+  }
+  return { files, faults };
+}
+
+/** The top level of a schema, which is listed depth first with each node's number of children. */
+function fileOf(path: string, schemas: readonly (readonly DuckDBValue[])[]): ParquetFile {
+  const rows = schemas.filter((row) => row[0] === path).slice(1);
+  const names: string[] = [];
+  const types = new Map<string, string>();
+  let inside = 0;
+  for (const [, name, type, children] of rows) {
+    if (inside === 0) {
+      names.push(String(name));
+      types.set(String(name), type === null || Number(children ?? 0) > 0 ? "STRUCT" : String(type));
+    } else inside -= 1;
+    inside += Number(children ?? 0);
+  }
+  return { path, names, types };
+}
+
+/** Read together, a column of numbers here and texts there would become text without a word. */
+function typeFaults(files: readonly ParquetFile[]): readonly StructuralFault[] {
+  const [first, ...others] = files;
+  if (first === undefined) return [];
+  return others.flatMap((file) =>
+    [...file.types].flatMap(([column, type]) => {
+      const before = first.types.get(column);
+      if (before === undefined || family(kindOf(before)) === family(kindOf(type))) return [];
+      const message = `the column is ${type} here and ${before} in the first file`;
+      return [{ code: "TH_DATA_SCHEMA" as const, file: file.path, column, message, count: 0, first: [] }];
+    }),
+  );
+}
+
+function family(kind: ColumnKind): string {
+  if (kind === "integer") return "number";
+  return kind === "timestamp" ? "date" : kind;
+}
+
+/** The engine tells names apart without regard to case, and renames the second. */
+function duplicateFaults(files: readonly ParquetFile[]): readonly StructuralFault[] {
+  return files.flatMap((file) => {
+    const seen = new Set<string>();
+    const repeated = file.names.filter((name) => seen.size === seen.add(name.toLowerCase()).size);
+    if (repeated.length === 0) return [];
+    const message = `two columns have the name ${repeated.map((name) => `"${name}"`).join(", ")} (case is not told apart)`;
+    return [{ code: "TH_DATA_HEADER_DUPLICATE" as const, file: file.path, message, count: 0, first: [] }];
+  });
+}

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import { configurationError, type Place } from "../../../kernel/error.ts";
+import type { DataLimits } from "../../dataset.ts";
+import { text } from "./sql.ts";
+
+/** How many times its memory the engine may spill to disk. */
+const spillFactor = 32;
+
+type DuckDb = typeof import("@duckdb/node-api");
+
+/** One locked connection: it reads the listed files and nothing else, and loads no code. One statement at a time. */
+export class Session implements AsyncDisposable {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly #signal: AbortSignal;
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, signal: AbortSignal) {
+    this.#instance = instance;
+    this.#connection = connection;
+    this.#signal = signal;
+  }
+
+  /** `allowed`: absolute paths of all the files that will ever be read. */
+  static async open(native: DuckDb, limits: DataLimits, allowed: readonly string[]): Promise<Session> {
+    limits.signal.throwIfAborted();
+    const instance = await native.DuckDBInstance.create(":memory:");
+    const session = new Session(instance, await instance.connect(), limits.signal);
+    const memory = Math.max(64, Math.floor(limits.memoryBytes / 2 ** 20));
+    // The order matters: what is locked can no longer be set. User SQL must never run here, as allowed paths may also be written.
+    const settings = [
+      ...(limits.threads === undefined ? [] : [`threads = ${Math.max(1, Math.floor(limits.threads))}`]),
+      `memory_limit = '${memory}MiB'`,
+      `temp_directory = ${text(join(limits.spill, "duckdb"))}`,
+      `max_temp_directory_size = '${spillFactor * memory}MiB'`,
+      "TimeZone = 'UTC'",
+      "preserve_insertion_order = true",
+      `allowed_paths = [${allowed.map(text).join(", ")}]`,
+      "enable_external_access = false",
+      "autoinstall_known_extensions = false",
+      "autoload_known_extensions = false",
+      "allow_community_extensions = false",
+      "lock_configuration = true",
+    ];
+    for (const setting of settings) await session.run(`SET ${setting}`);
+    return session;
+  }
+
+  async run(sql: string, place: Place = {}): Promise<void> {
+    await this.#guarded(place, () => this.#connection.run(sql));
+  }
+
+  /** The whole result, in memory. */
+  async rows(sql: string, place: Place = {}): Promise<readonly (readonly DuckDBValue[])[]> {
+    return this.#guarded(place, async () => (await this.#connection.runAndReadAll(sql)).getRows());
+  }
+
+  /** The only row of a query of one row. */
+  async row(sql: string, place: Place = {}): Promise<readonly DuckDBValue[]> {
+    return (await this.rows(sql, place))[0] ?? [];
+  }
+
+  /** The result in chunks of at most 2,048 rows, in its order. */
+  async *chunks(sql: string, place: Place = {}): AsyncGenerator<DuckDBDataChunk> {
+    const result = await this.#guarded(place, () => this.#connection.stream(sql));
+    for (;;) {
+      const chunk = await this.#guarded(place, () => result.fetchChunk());
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield chunk;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+
+  async #guarded<T>(place: Place, body: () => Promise<T>): Promise<T> {
+    this.#signal.throwIfAborted();
+    const interrupt = () => this.#connection.interrupt();
+    this.#signal.addEventListener("abort", interrupt, { once: true });
+    try {
+      return await body();
+    } catch (cause) {
+      this.#signal.throwIfAborted();
+      throw translate(cause, place);
+    } finally {
+      this.#signal.removeEventListener("abort", interrupt);
+    }
+  }
+}
+
+/** The engine's complaints about content and resources become the user's; all others are bugs and stay what they are. */
+function translate(cause: unknown, place: Place): unknown {
+  const message = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
+  if (/^Out of Memory Error/.test(message) || /failed to (allocate|pin)/i.test(message))
+    return configurationError(
+      "TH_DATA_MEMORY",
+      `the data engine ran out of memory or of room to spill: ${message}`,
+      "free disk space in the runner's temporary folder, or use a machine with more memory",
+      place,
+      cause,
+    );
+  const unreadable = /^(IO Error|Invalid Input Error|Serialization Error|Invalid Error|Permission Error|Corrupt)/;
+  const parquet = /parquet|thrift|TProtocolException|snappy|zstd|gzip|decompress|magic bytes|too small to be/i;
+  if (
+    unreadable.test(message) &&
+    (parquet.test(message) || message.startsWith("IO Error") || /^Permission/.test(message))
+  )
+    return configurationError(
+      "TH_DATA_UNREADABLE",
+      `the file cannot be read: ${message.replace(/^[A-Z][A-Za-z ]+ Error: /, "")}`,
+      "write the file again, or fetch it again: it is damaged, incomplete or not what its name says",
+      place,
+      cause,
+    );
+  return cause;
+}

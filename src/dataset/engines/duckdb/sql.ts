@@ -1,0 +1,164 @@
+import { configurationError } from "../../../kernel/error.ts";
+import { suggest } from "../../../kernel/naming.ts";
+import type { Cell, Column, ColumnKind, Predicate } from "../../dataset.ts";
+import { toRe2 } from "./pattern.ts";
+
+/** A column inside the engine: `sql` is a name of our own, so that no name of the user's enters a statement. */
+export interface EngineColumn extends Column {
+  readonly sql: string;
+  /** SQL that is true where the cell did not fit its declared type; absent when all of them did. */
+  readonly misfit?: string;
+}
+
+export type Columns = ReadonlyMap<string, EngineColumn>;
+
+/** A text literal; NUL cannot stand in a statement. */
+export function text(value: string): string {
+  return value
+    .toWellFormed()
+    .split("\0")
+    .map((part) => `'${part.replaceAll("'", "''")}'`)
+    .join(" || chr(0) || ");
+}
+
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A double literal that reads back bit by bit (a plain one would be read as a decimal and rounded again). */
+export function double(value: number): string {
+  if (Number.isNaN(value)) return "'nan'::DOUBLE";
+  if (!Number.isFinite(value)) return value > 0 ? "'inf'::DOUBLE" : "'-inf'::DOUBLE";
+  return Object.is(value, -0) ? "'-0.0'::DOUBLE" : `${value.toExponential()}::DOUBLE`;
+}
+
+/** @throws TH_DATA_COLUMN (configuration). */
+export function columnNamed(columns: Columns, name: string): EngineColumn {
+  const column = columns.get(name);
+  if (column !== undefined) return column;
+  throw configurationError("TH_DATA_COLUMN", `the data has no column "${name}"`, suggest(name, columns.keys()));
+}
+
+/** The predicate in SQL's three-valued logic, where "unknown" counts as not satisfied. */
+export function predicateSql(columns: Columns, where: Predicate): string {
+  switch (where.op) {
+    case "and":
+    case "or": {
+      if (where.terms.length === 0) return where.op === "and" ? "TRUE" : "FALSE";
+      return `(${where.terms.map((term) => predicateSql(columns, term)).join(where.op === "and" ? " AND " : " OR ")})`;
+    }
+    case "not":
+      return `(NOT ${predicateSql(columns, where.term)})`;
+  }
+  const column = columnNamed(columns, where.column);
+  switch (where.op) {
+    case "null":
+      return column.misfit === undefined
+        ? `(${column.sql} IS NULL)`
+        : `(${column.sql} IS NULL AND NOT ${column.misfit})`;
+    case "not-finite":
+      requireKind(column, ["number", "integer"], "be finite or not");
+      return column.kind === "integer" ? `(${column.sql} IS NULL AND NULL)` : `(NOT isfinite(${column.sql}))`;
+    case "in":
+      return inSql(column, where.values);
+    case "range":
+      return rangeSql(column, where);
+    case "length": {
+      requireKind(column, ["string"], "have a length");
+      const bounds = [
+        ...(where.min === undefined ? [] : [`length(${column.sql}) >= ${Math.ceil(where.min)}`]),
+        ...(where.max === undefined ? [] : [`length(${column.sql}) <= ${Math.floor(where.max)}`]),
+      ];
+      return bounds.length === 0 ? notNull(column) : `(${bounds.join(" AND ")})`;
+    }
+    case "matches":
+      requireKind(column, ["string"], "match an expression");
+      return `regexp_matches(${column.sql}, ${text(toRe2(where.pattern))})`;
+  }
+}
+
+/** Every expression that the predicate would run. */
+export function patternsOf(where: Predicate): readonly string[] {
+  if (where.op === "matches") return [where.pattern];
+  if (where.op === "not") return patternsOf(where.term);
+  return where.op === "and" || where.op === "or" ? where.terms.flatMap(patternsOf) : [];
+}
+
+/** True where there is a value, unknown where there is none. */
+function notNull(column: EngineColumn): string {
+  return `(CASE WHEN ${column.sql} IS NOT NULL THEN TRUE END)`;
+}
+
+function inSql(column: EngineColumn, values: readonly Cell[]): string {
+  const literals = values
+    .filter((value) => value !== null)
+    .map((value) => literal(column, value))
+    .filter((value) => value !== undefined);
+  if (literals.length === 0) return `(NOT ${notNull(column)})`;
+  return `(${comparable(column)} IN (${literals.join(", ")}))`;
+}
+
+function rangeSql(column: EngineColumn, range: Predicate & { readonly op: "range" }): string {
+  const value = comparable(column);
+  const bounds: string[] = [];
+  const bound = (edge: Cell | undefined, open: boolean, sign: ">" | "<") => {
+    if (edge === undefined || edge === null) return;
+    if (column.kind === "integer" && typeof edge === "number" && !Number.isInteger(edge)) {
+      if (Number.isNaN(edge)) bounds.push("FALSE");
+      else if (!Number.isFinite(edge)) bounds.push(edge > 0 === (sign === ">") ? "FALSE" : "TRUE");
+      // Between two whole numbers it makes no difference whether the bound itself is allowed.
+      else bounds.push(`${value} ${sign}= ${wholeLiteral(sign === ">" ? Math.ceil(edge) : Math.floor(edge))}`);
+      return;
+    }
+    bounds.push(`${value} ${sign}${open ? "" : "="} ${literal(column, edge)}`);
+  };
+  bound(range.min, range.openMin === true, ">");
+  bound(range.max, range.openMax === true, "<");
+  // The engine sorts NaN above all numbers.
+  if (column.kind === "number") bounds.push(`NOT isnan(${column.sql})`);
+  return bounds.length === 0 ? notNull(column) : `(${bounds.join(" AND ")} AND ${notNull(column)})`;
+}
+
+/** The column as `literal` compares with it. */
+function comparable(column: EngineColumn): string {
+  return column.kind === "date" ? `CAST(${column.sql} AS TIMESTAMP)` : column.sql;
+}
+
+/** Undefined when no cell of the column can equal the value. */
+function literal(column: EngineColumn, value: Exclude<Cell, null>): string | undefined {
+  switch (typeof value) {
+    case "number":
+      requireKind(column, ["number", "integer"], `be compared with the number ${value}`);
+      if (column.kind === "integer") return Number.isInteger(value) ? wholeLiteral(value) : undefined;
+      // A single-precision column holds 0.1 as the single nearest to it.
+      return double(column.native === "FLOAT" ? Math.fround(value) : value);
+    case "bigint":
+      requireKind(column, ["number", "integer"], `be compared with the number ${value}`);
+      return column.kind === "integer" ? wholeLiteral(value) : double(Number(value));
+    case "string":
+      requireKind(column, ["string"], "be compared with text");
+      return text(value);
+    case "boolean":
+      requireKind(column, ["boolean"], `be compared with ${value}`);
+      return value ? "TRUE" : "FALSE";
+    default:
+      requireKind(column, ["date", "timestamp"], "be compared with a time");
+      return `CAST(${text(value.toISOString().replace("T", " ").replace("Z", "").replace(/^\+/, ""))} AS TIMESTAMP)`;
+  }
+}
+
+const hugeLimit = 2n ** 127n - 1n;
+
+function wholeLiteral(value: number | bigint): string {
+  const whole = BigInt(value);
+  return whole > hugeLimit || whole < -hugeLimit ? double(Number(value)) : `(${whole})`;
+}
+
+function requireKind(column: Column, kinds: readonly ColumnKind[], what: string): void {
+  if (kinds.includes(column.kind)) return;
+  throw configurationError(
+    "TH_DATA_KIND",
+    `column "${column.name}" holds values of kind ${column.kind}, which cannot ${what}`,
+    `compare it by its kind, or declare the column's type as ${kinds.join(" or ")}`,
+  );
+}
