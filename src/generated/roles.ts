@@ -3,4 +3,6 @@ import type { HelperRole } from "../kernel/helper.ts";
 
 export const roles: Readonly<Record<string, () => Promise<HelperRole>>> = {
   "predict": async () => (await import("../model/roles/predict.ts")).role,
+  "route": async () => (await import("../serving/roles/route.ts")).role,
+  "serve": async () => (await import("../serving/roles/serve.ts")).role,
 };

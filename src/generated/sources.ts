@@ -3,4 +3,5 @@ import type { Implementations } from "../kernel/implementation.ts";
 import type { MetricSource } from "../rollout/rollout.ts";
 
 export const sources: Implementations<MetricSource> = {
+  "target": { summary: "The counts of the target's own router", load: async () => (await import("../rollout/sources/target.ts")).implementation },
 };

@@ -3,4 +3,5 @@ import type { Implementations } from "../kernel/implementation.ts";
 import type { RolloutTarget } from "../rollout/rollout.ts";
 
 export const targets: Implementations<RolloutTarget> = {
+  "embedded": { summary: "A model server and a weighted router on this machine, started and found again by Titleholder itself", load: async () => (await import("../rollout/targets/embedded.ts")).implementation },
 };

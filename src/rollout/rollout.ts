@@ -7,7 +7,9 @@ export interface Prepared {
   /** Where stable answers; null when nothing was served here before, and the canary will be the first. */
   readonly stable: string | null;
   readonly canary: string;
-  /** What callers of stable would trip over if the canary took its place: missing outputs, inputs they do not send. Empty when none. */
+  /** Where callers go; null when the target does not know. */
+  readonly address: string | null;
+  /** What callers of stable may trip over when the canary takes its place: inputs they may not send, outputs that are gone. */
   readonly breaks: readonly string[];
 }
 

@@ -50,6 +50,7 @@ export interface RolloutState {
   readonly byHand: boolean;
   /** Whether the champion alias followed; null until then. */
   readonly alias: { readonly moved: boolean; readonly detail: string } | null;
+  /** What callers may trip over, as the target saw it; the traffic itself decides. */
   readonly breaks: readonly string[];
 }
 
@@ -209,9 +210,6 @@ function resume(state: RolloutState, now: Instant): RolloutState {
 
 function prepared(state: RolloutState, seen: Extract<Observation, { kind: "prepared" }>, now: Instant): RolloutState {
   const known = { ...state, first: seen.first, breaks: seen.breaks };
-  if (seen.breaks.length > 0) {
-    return goBack(known, "aborted", `callers of stable would break: ${seen.breaks.join("; ")}`);
-  }
   if (seen.first || state.settings.direct) return finish(known);
   // A resumed rollout has its weight already, and its step is not to be begun again.
   return state.weight > 0 ? weigh(known, state.weight) : enter(known, state.step, now);

@@ -29,13 +29,19 @@ export interface RouterStatus {
   readonly leaseLost: boolean;
 }
 
+interface Answered {
+  readonly upstream: Upstream;
+  readonly answer: UpstreamAnswer;
+}
+
 /** What callers may reach: the inference paths. A model server's own control paths are not among them. */
 const openPaths = /^\/(v2(\/.*)?|invocations|ping|health|version)$/;
 const inferencePaths = /^\/(invocations|v2\/models\/[^/]+(\/versions\/[^/]+)?\/infer)$/;
 
 /**
  * Sends each inference request to stable or to the canary, by weight, and counts what became of it. A canary that cannot be reached costs
- * the caller nothing: inference is idempotent, so the request is asked again of stable, and the failure is counted against the canary.
+ * the caller nothing: inference is idempotent, so the request is asked again of stable, and the failure is counted against the canary. So
+ * is a request that the canary refuses and stable answers.
  * All state is in memory, and begins with everything at stable.
  */
 export class Router {
@@ -176,7 +182,7 @@ export class Router {
     this.#arms.canary?.retire();
   }
 
-  async #infer(request: IncomingMessage, body: Buffer): Promise<{ upstream: Upstream; answer: UpstreamAnswer }> {
+  async #infer(request: IncomingMessage, body: Buffer): Promise<Answered> {
     this.enforceLease();
     const arm = this.#draw(request);
     const upstream = this.#arms[arm];
@@ -184,8 +190,10 @@ export class Router {
     const beganMs = this.#options.now();
     try {
       const answer = await this.#ask(upstream, request, body);
-      this.#count(arm, upstream, outcomeOf(answer.status), beganMs);
-      return { upstream, answer };
+      const outcome = outcomeOf(answer.status);
+      const other = outcome === "refused" && arm === "canary" ? await this.#secondOpinion(request, body) : undefined;
+      this.#count(arm, upstream, other === undefined ? outcome : "failed", beganMs);
+      return other ?? { upstream, answer };
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
       this.#count(arm, upstream, "failed", beganMs);
@@ -196,8 +204,26 @@ export class Router {
     }
   }
 
+  /**
+   * What stable says to a request that the canary refused: an answer means that the refusal was the canary's own doing, such as a column
+   * that callers do not send; undefined means that the caller is at fault indeed.
+   */
+  async #secondOpinion(request: IncomingMessage, body: Buffer): Promise<Answered | undefined> {
+    const upstream = this.#arms.stable;
+    if (upstream === undefined) return undefined;
+    try {
+      const answer = await this.#ask(upstream, request, body);
+      if (outcomeOf(answer.status) !== "answered") return undefined;
+      this.#retries++;
+      return { upstream, answer };
+    } catch (error) {
+      if (error instanceof ConnectionLost) return undefined;
+      throw error;
+    }
+  }
+
   /** Metadata and health: stable speaks for both, uncounted. */
-  async #pass(request: IncomingMessage, body: Buffer): Promise<{ upstream: Upstream; answer: UpstreamAnswer }> {
+  async #pass(request: IncomingMessage, body: Buffer): Promise<Answered> {
     const upstream = this.#arms.stable;
     if (upstream === undefined) throw nothingServed();
     return { upstream, answer: await this.#ask(upstream, request, body) };

@@ -100,6 +100,30 @@ describe("the router", () => {
     expect(canary.count()).toBe(0);
   });
 
+  test("counts a refusal against the canary when stable would have answered, and gives the caller stable's answer", async () => {
+    const { router, port, now, advance } = await routerOf();
+    const [stable, canary] = [await answering("one"), await answering("needs another column", 400)];
+    router.assign("r1", stableOf(stable.port), canaryOf(canary.port));
+    router.setWeight("r1", 50);
+    const answers = await infer(port, 20);
+    expect(answers.every(({ status, json }) => status === 200 && json.body === "one")).toBe(true);
+    advance(1000);
+    const { counts } = router.window(now() - 2000, now());
+    expect(counts.canary).toMatchObject({ requests: 10, failures: 10, refused: 0 });
+    expect(counts.stable).toMatchObject({ requests: 10, failures: 0 });
+  });
+
+  test("does not blame the canary for a request that stable refuses too", async () => {
+    const { router, port, now, advance } = await routerOf();
+    const [stable, canary] = [await answering("no", 422), await answering("no", 400)];
+    router.assign("r1", stableOf(stable.port), canaryOf(canary.port));
+    router.setWeight("r1", 100);
+    const [answer] = await infer(port, 1);
+    expect(answer?.status).toBe(400);
+    advance(1000);
+    expect(router.window(now() - 2000, now()).counts.canary).toMatchObject({ requests: 0, failures: 0, refused: 1 });
+  });
+
   test("passes a model's failure on to the caller and counts it; a caller's mistake is no trial of the model", async () => {
     const { router, port, now, advance } = await routerOf();
     const [stable, canary] = [await answering("bad request", 400), await answering("broken", 500)];

@@ -13,12 +13,11 @@ const argsSchema = z.strictObject({
   token: z.string().min(16),
   /** Of the draws that split the traffic. */
   seed: z.int(),
-  affinityHeader: z.string().optional(),
+  /** Callers who send the same value here stay on one arm. */
+  affinityHeader: z.string().nullable(),
   bodyLimitBytes: z.int().default(4 * 2 ** 20),
   answerLimitMs: z.int().default(10_000),
 });
-
-export type RouteArgs = z.input<typeof argsSchema>;
 
 /** What the process answers when it is asked for its ports. */
 export interface RoutePorts {
@@ -38,7 +37,7 @@ export const role: HelperRole = {
       now: () => context.now().getTime(),
       bodyLimitBytes,
       answerLimitMs,
-      ...(affinityHeader === undefined ? {} : { affinityHeader: affinityHeader.toLowerCase() }),
+      ...(affinityHeader === null ? {} : { affinityHeader: affinityHeader.toLowerCase() }),
     });
     const open = createServer((request, response) => void router.handle(request, response));
     // A detached process with nothing left to listen to ends by itself.

@@ -15,6 +15,7 @@ const argsSchema = z.strictObject({
   maxRows: z.int().min(1).default(1024),
 });
 
+/** What differs from one server to the next; the rest has defaults. */
 export type ServeArgs = z.input<typeof argsSchema>;
 
 /** One model behind HTTP as a process of its own, on a free port of this machine: `{ port }` is what it answers to any message. */

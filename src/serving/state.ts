@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { TitleholderError } from "../kernel/error.ts";
+import type { Files } from "../kernel/files.ts";
+
+const stateSchema = "titleholder/serving/v1";
+
+const modelSchema = z.strictObject({
+  name: z.string(),
+  /** The model version's number. */
+  version: z.string(),
+  digest: z.templateLiteral(["sha256:", z.string().regex(/^[0-9a-f]{64}$/)]),
+});
+
+const serverSchema = z.strictObject({
+  id: z.string(),
+  pid: z.int(),
+  port: z.int(),
+  token: z.string(),
+  model: modelSchema,
+});
+
+const servingSchema = z.strictObject({
+  schema: z.literal(stateSchema),
+  router: z.strictObject({ pid: z.int(), port: z.int(), adminPort: z.int(), token: z.string() }).nullable(),
+  servers: z.array(serverSchema).readonly(),
+  /** Id of the server that has the traffic; null before the first model. */
+  stable: z.string().nullable(),
+  /** The rollout under way and its canary's id. */
+  rollout: z.strictObject({ id: z.string(), canary: z.string() }).nullable(),
+  /** The rollout that was finished last. */
+  finished: z.string().nullable(),
+});
+
+/** What runs on this machine for one model, and how to reach it: a later run, another process, finds it again by this. */
+export type Serving = z.output<typeof servingSchema>;
+export type ServedModel = z.output<typeof modelSchema>;
+export type ServerProcess = z.output<typeof serverSchema>;
+
+export const nothingServed: Serving = {
+  schema: stateSchema,
+  router: null,
+  servers: [],
+  stable: null,
+  rollout: null,
+  finished: null,
+};
+
+/**
+ * The state file of a folder. It holds tokens, so that it lies in a folder of its own that only this account may enter.
+ */
+export class ServingStore {
+  readonly #files: Files;
+  readonly #folder: string;
+
+  /** @param folder absolute */
+  constructor(files: Files, folder: string) {
+    this.#files = files;
+    this.#folder = join(folder, "private");
+  }
+
+  get #path(): string {
+    return join(this.#folder, "serving.json");
+  }
+
+  /** @throws TitleholderError TH_SERVING_STATE (configuration) when the file is not ours or of a newer format. */
+  async read(): Promise<Serving> {
+    const bytes = await this.#files.read(this.#path);
+    if (bytes === undefined) return nothingServed;
+    const parsed = servingSchema.safeParse(jsonOf(bytes));
+    if (parsed.success) return parsed.data;
+    throw new TitleholderError(
+      "configuration",
+      "TH_SERVING_STATE",
+      "the state of the embedded servers (serving.json) cannot be read: it is damaged, or a newer Titleholder wrote it",
+      "upgrade Titleholder, or end the servers, delete the file and start again",
+      { input: "state-dir" },
+    );
+  }
+
+  async write(serving: Serving): Promise<void> {
+    await this.#files.makeDirectory(this.#folder);
+    await this.#files.replace(this.#path, new TextEncoder().encode(`${JSON.stringify(serving, undefined, 2)}\n`));
+  }
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
