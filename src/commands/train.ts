@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { z } from "zod";
-import { fingerprintSchema } from "../dataset/fingerprint.ts";
+import { type Fingerprint, fingerprintOf, fingerprintSchema } from "../dataset/fingerprint.ts";
 import type { Artifact, Check, Command, Project } from "../kernel/command.ts";
 import { type Digest, digestOfJson, digestOfStream } from "../kernel/digest.ts";
 import { configurationError } from "../kernel/error.ts";
@@ -161,7 +161,7 @@ function refuseFork(given: Inputs, host: Host): void {
 }
 
 async function locateTrainingData(given: Inputs, host: Host) {
-  if (given.data.length === 0) return { files: [], fingerprint: { digest: digestOfJson([]), files: [] } };
+  if (given.data.length === 0) return { files: [], fingerprint: fingerprintOf([]) };
   const { source, fingerprint } = await locateData(given.data, host, "data");
   return { files: source.files, fingerprint };
 }
@@ -231,7 +231,7 @@ function summaryOf(
   if (model === undefined) return "training ended well but left no new model";
   const shown = Object.entries(metrics)
     .slice(0, 4)
-    .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+    .map(([name, value]) => `${name} ${Number.isInteger(value) ? value : Number(value.toPrecision(4))}`);
   return `trained ${model.format === "onnx" ? "an ONNX model" : "an opaque model"}${shown.length === 0 ? "" : `: ${shown.join(", ")}`}`;
 }
 
@@ -239,7 +239,7 @@ function modelArtifact(path: string, facts: ModelFacts, host: Host): Artifact {
   return { name: shownPath(host, path), digest: facts.digest, kind: "model" };
 }
 
-function dataArtifacts(fingerprint: z.output<typeof fingerprintSchema>): readonly Artifact[] {
+function dataArtifacts(fingerprint: Fingerprint): readonly Artifact[] {
   return fingerprint.files.map((file) => ({ name: file.path, digest: file.digest, kind: "data" as const }));
 }
 

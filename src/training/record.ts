@@ -14,8 +14,6 @@ export const trainingRun = z.strictObject({
   exitCode: z.number().int().nullable(),
 });
 
-export type TrainingRun = z.output<typeof trainingRun>;
-
 const variable = /[^A-Za-z0-9]+/g;
 
 /**

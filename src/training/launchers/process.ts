@@ -1,3 +1,4 @@
+import { platform } from "node:os";
 import { z } from "zod";
 import type { Host, Instant } from "../../kernel/host.ts";
 import type { Implementation } from "../../kernel/implementation.ts";
@@ -130,7 +131,7 @@ function statusOf(exit: ProcessExit, log: OutputLog): JobStatus {
 
 /** `run` is the user's own shell line; every value reaches it by environment, never by text put into the line. */
 function shellCommand(command: string): readonly [string, ...string[]] {
-  return process.platform === "win32" ? ["cmd.exe", "/d", "/s", "/c", command] : ["/bin/sh", "-c", command];
+  return platform() === "win32" ? ["cmd.exe", "/d", "/s", "/c", command] : ["/bin/sh", "-c", command];
 }
 
 /** A growing output that several readers may follow from any offset. */
