@@ -84,25 +84,39 @@ interface Span extends Pair {
 }
 
 function numericBins(atoms: Atoms): Bins {
-  const spans = mergeSmall(quantileSpans(atoms), { reference: sum(atoms.reference), current: sum(atoms.current) });
+  const sizes = { reference: sum(atoms.reference), current: sum(atoms.current) };
+  const spans = mergeSmall(quantileSpans(atoms, sizes), sizes);
+  const write = edgeWriter(spans.flatMap(({ upper }) => (upper === undefined ? [] : [upper.edge])));
   return {
-    labels: spans.map(({ upper }, index) => spanLabel(spans[index - 1]?.upper, upper)),
+    labels: spans.map(({ upper }, index) => spanLabel(spans[index - 1]?.upper, upper, write)),
     reference: spans.map((span) => span.reference),
     current: spans.map((span) => span.current),
   };
 }
 
 /** Cuts the atoms where the reference comes nearest to each decile. */
-function quantileSpans({ cuts, reference, current }: Atoms): readonly Span[] {
-  const total = sum(reference);
-  if (total + sum(current) === 0) return [];
-  const below = cumulative(total > 0 ? reference : current);
-  const all = total > 0 ? total : sum(current);
+function quantileSpans({ cuts, reference, current }: Atoms, sizes: Pair): readonly Span[] {
+  if (sizes.reference + sizes.current === 0) return [];
+  const below = cumulative(sizes.reference > 0 ? reference : current);
+  const all = sizes.reference > 0 ? sizes.reference : sizes.current;
+  // A cut before an edge is worth its odd label only where the edge itself is a frequent value.
+  const candidates = [...cuts.keys()].filter(
+    (index) =>
+      cuts[index]?.inclusive === true ||
+      stands({ reference: reference[index + 1] ?? 0, current: current[index + 1] ?? 0 }, sizes),
+  );
   const chosen = new Set<number>();
   for (let quantile = 1; quantile < mostBins; quantile++) {
-    chosen.add(nearestCut(cuts, below, (quantile / mostBins) * all));
+    const target = (quantile / mostBins) * all;
+    const distance = (index: number) => Math.abs((below[index] ?? 0) - target);
+    const inclusive = (index: number) => cuts[index]?.inclusive === true;
+    const nearest = candidates.reduce<number | undefined>((best, index) => {
+      if (best === undefined || distance(index) < distance(best)) return index;
+      return distance(index) === distance(best) && inclusive(index) && !inclusive(best) ? index : best;
+    }, undefined);
+    if (nearest !== undefined) chosen.add(nearest);
   }
-  const ends = [...chosen].filter((index) => index < cuts.length).sort((a, b) => a - b);
+  const ends = [...chosen].sort((a, b) => a - b);
   return [...ends, cuts.length].map((end, index) => {
     const from = (ends[index - 1] ?? -1) + 1;
     return {
@@ -111,18 +125,6 @@ function quantileSpans({ cuts, reference, current }: Atoms): readonly Span[] {
       current: sum(current.slice(from, end + 1)),
     };
   });
-}
-
-/** The cut with the number of rows below it nearest to the target; among equals the first that includes its edge. */
-function nearestCut(cuts: readonly Cut[], below: readonly number[], target: number): number {
-  const distance = (index: number) => Math.abs((below[index] ?? 0) - target);
-  let best = 0;
-  for (const [index, cut] of cuts.entries()) {
-    const nearer = distance(index) < distance(best);
-    const equal = distance(index) === distance(best) && cut.inclusive && cuts[best]?.inclusive === false;
-    if (nearer || equal) best = index;
-  }
-  return best;
 }
 
 /** Joins the smallest span that does not stand to its smaller neighbour, until all stand or one is left. */
@@ -149,16 +151,24 @@ function mergeSmall(spans: readonly Span[], sizes: Pair): readonly Span[] {
   return merged;
 }
 
-function spanLabel(lower: Cut | undefined, upper: Cut | undefined): string {
-  if (lower === undefined && upper === undefined) return "all values";
-  if (lower === undefined) return `${upper?.inclusive === true ? "≤" : "<"} ${shown(upper)}`;
-  if (upper === undefined) return `${lower.inclusive ? ">" : "≥"} ${shown(lower)}`;
-  if (lower.edge === upper.edge) return `= ${shown(upper)}`;
-  return `${lower.inclusive ? "(" : "["}${shown(lower)}, ${shown(upper)}${upper.inclusive ? "]" : ")"}`;
+/** Writes edges with as few digits as keep them apart. */
+function edgeWriter(edges: readonly number[]): (edge: number) => string {
+  const distinct = new Set(edges);
+  for (let digits = 4; digits < 17; digits++) {
+    const write = (edge: number) => String(Number(edge.toPrecision(digits)));
+    if (new Set([...distinct].map(write)).size === distinct.size) return write;
+  }
+  return String;
 }
 
-function shown(cut: Cut | undefined): string {
-  return String(Number((cut?.edge ?? 0).toPrecision(6)));
+function spanLabel(lower: Cut | undefined, upper: Cut | undefined, write: (edge: number) => string): string {
+  if (lower === undefined) {
+    if (upper === undefined) return "all values";
+    return `${upper.inclusive ? "≤" : "<"} ${write(upper.edge)}`;
+  }
+  if (upper === undefined) return `${lower.inclusive ? ">" : "≥"} ${write(lower.edge)}`;
+  if (lower.edge === upper.edge) return `= ${write(upper.edge)}`;
+  return `${lower.inclusive ? "(" : "["}${write(lower.edge)}, ${write(upper.edge)}${upper.inclusive ? "]" : ")"}`;
 }
 
 type Categorical = Extract<ColumnProfile, { kind: "categorical" }>;

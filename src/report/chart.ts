@@ -8,6 +8,8 @@ const right = 10;
 const top = 8;
 const plotHeight = 168;
 const characterWidth = 6.2;
+/** Rows of the table below a chart. */
+const numberLimit = 500;
 /** Lines of more points than this are drawn without dots. */
 const dotLimit = 40;
 /** Colours besides the quiet one; more lines than that share them and are told apart by their dashes. */
@@ -190,7 +192,8 @@ function pointTitle(name: string, x: number | string | undefined, value: number)
 
 function numbers(series: Series, lines: readonly Line[]): Markup {
   const titles = lines.map(({ name }) => html`<th scope="col" class="number">${name}</th>`);
-  const rows = series.x.map((value, index) => {
+  const left = Math.max(0, series.x.length - numberLimit);
+  const rows = series.x.slice(0, numberLimit).map((value, index) => {
     const cells = lines.map(({ values }) => {
       const number = values[index];
       return html`<td class="number">${finite(number) ? formatNumber(number) : absent}</td>`;
@@ -202,7 +205,7 @@ function numbers(series: Series, lines: readonly Line[]): Markup {
 <div class="scroll" tabindex="0" role="region" aria-label="Numbers of ${series.title}"><table>
 <thead><tr><td></td>${titles}</tr></thead>
 <tbody>
-${rows}</tbody></table></div></details>`;
+${rows}</tbody></table></div>${left === 0 ? undefined : html`<p class="quiet small">${formatNumber(left)} more are in report.json.</p>`}</details>`;
 }
 
 function coordinate(value: number): string {

@@ -25,8 +25,8 @@ import { style } from "./style.ts";
 
 /** Passed checks beyond this many are folded away. */
 const foldedAfter = 8;
-/** A browser stays quick with this many rows of checks; the rest is in the report's data. */
-const checkLimit = 1000;
+/** A browser stays quick with this many rows of a table; the rest is in the report's data. */
+const rowLimit = 1000;
 
 /**
  * The report as one HTML page that asks for nothing: no script, no font, no picture, no address. Its Content-Security-
@@ -133,7 +133,7 @@ function checksSection(checks: readonly Check[]): Markup | undefined {
 }
 
 function checksTable(all: readonly Check[], scales: ReadonlyMap<string, Scale>): Markup {
-  const checks = all.slice(0, checkLimit);
+  const checks = all.slice(0, rowLimit);
   const more = all.length - checks.length;
   const note =
     more === 0
@@ -203,16 +203,14 @@ function tableSection(table: Table): Markup {
   const numeric = table.columns.map((_, column) => isNumeric(table.rows.map((row) => row[column])));
   const className = (column: number) => (numeric[column] ? html` class="number"` : undefined);
   const titles = table.columns.map((name, column) => html`<th scope="col"${className(column)}>${name}</th>`);
-  const rows = table.rows.map((row) => {
+  const rows = table.rows.slice(0, rowLimit).map((row) => {
     const cells = table.columns.map((_, column) => html`<td${className(column)}>${formatValue(row[column])}</td>`);
     return html`<tr>${cells}</tr>
 `;
   });
   const empty = html`<tr><td colspan="${Math.max(1, table.columns.length)}" class="quiet">No rows.</td></tr>`;
-  const more =
-    table.more === undefined || table.more === 0
-      ? undefined
-      : html`<p class="quiet small">${formatCount(table.more, "more row")} not shown.</p>`;
+  const left = (table.more ?? 0) + table.rows.length - rows.length;
+  const more = left === 0 ? undefined : html`<p class="quiet small">${formatCount(left, "more row")} not shown.</p>`;
   const content = html`<table>
 <thead><tr>${titles}</tr></thead>
 <tbody>

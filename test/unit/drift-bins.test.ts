@@ -33,20 +33,36 @@ test("numbers are compared in the reference's deciles", () => {
   const edges = range(100);
   const bins = binsOf(
     numeric(
-      range(1000).map((i) => i / 10),
+      range(1000).map((i) => (i + 0.5) / 10),
       edges,
     ),
     numeric(
-      range(500).map((i) => i / 5),
+      range(500).map((i) => (i + 0.25) / 5),
       edges,
     ),
   );
   if ("reason" in bins) throw new Error(bins.reason);
   expect(bins.labels).toHaveLength(10);
-  expect(bins.labels[0]).toBe("< 10");
-  expect(bins.labels[9]).toBe("≥ 90");
+  expect(bins.labels[0]).toBe("≤ 10");
+  expect(bins.labels[9]).toBe("> 90");
   expect(bins.reference).toEqual(repeat(100, 10));
   expect(bins.current).toEqual(repeat(50, 10));
+});
+
+test("edges are written with as few digits as keep them apart", () => {
+  const values = range(1000).map((i) => 1234.5 + i / 1e4);
+  const bins = binsOf(
+    numeric(
+      values,
+      values.filter((_, i) => i % 10 === 0),
+    ),
+    numeric(
+      values,
+      values.filter((_, i) => i % 10 === 0),
+    ),
+  );
+  if ("reason" in bins) throw new Error(bins.reason);
+  expect(bins.labels.slice(0, 2)).toEqual(["≤ 1234.51", "(1234.51, 1234.52]"]);
 });
 
 test("a value that holds most rows is a bin of its own", () => {
