@@ -2,9 +2,10 @@ import { normalSurvival } from "./distributions.ts";
 import { findRoot } from "./root.ts";
 
 /**
- * The one-sided normal mixture boundary (S. R. Howard, A. Ramdas, J. McAuliffe and J. Sekhon, "Time-uniform, nonparametric, nonasymptotic
- * confidence sequences", 2021, proposition 6): a sum of independent errors with variance `time` in all stays below it at every time at
- * once with probability 1 − alpha. Every boundary of this kind is tight about one time, `tightAt`, and wider before and after.
+ * The one-sided normal mixture boundary (S. R. Howard, A. Ramdas, J. McAuliffe and J. Sekhon, "Time-uniform,
+ * nonparametric, nonasymptotic confidence sequences", 2021): a sum of independent errors with variance
+ * `time` in all stays below it at every time at once with probability 1 − alpha. Every boundary of this kind is tight
+ * about one time, `tightAt`, and wider before and after.
  *
  * @param time cumulative variance, above 0
  * @param alpha 0 < alpha < 1

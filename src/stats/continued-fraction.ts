@@ -5,8 +5,8 @@ const precision = 2 ** -52;
 const stepLimit = 5_000_000;
 
 /**
- * Evaluates b₀ + a₁/(b₁ + a₂/(b₂ + …)) to double precision by the modified method of Lentz (I. J. Thompson and A. R. Barnett, 1986).
- * `term(i)` gives [aᵢ, bᵢ] for i ≥ 1.
+ * Evaluates b₀ + a₁/(b₁ + a₂/(b₂ + …)) to double precision by the modified method of Lentz (I. J. Thompson and A. R.
+ * Barnett, 1986). `term(i)` gives [aᵢ, bᵢ] for i ≥ 1.
  *
  * @throws Error when the fraction does not converge, which the callers' ranges rule out.
  */

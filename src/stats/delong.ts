@@ -28,8 +28,8 @@ export interface DeLongInconclusive extends ClassCounts {
 }
 
 /**
- * How many rows of the other class each row is rightly ordered against, a tie counting half: the midrank among all rows less the midrank
- * within its own class. In row order within a class.
+ * How many rows of the other class each row is rightly ordered against, a tie counting half: the midrank among all rows
+ * less the midrank within its own class. In row order within a class.
  */
 interface Placements {
   readonly ofPositives: readonly number[];
@@ -37,7 +37,8 @@ interface Placements {
 }
 
 /**
- * The area under the ROC curve: the probability that a positive row scores above a negative one, a tie counting half; in 0..1.
+ * The area under the ROC curve: the probability that a positive row scores above a negative one, a tie counting half;
+ * in 0..1.
  *
  * @param positive one entry a row
  * @param scores as long as `positive`, finite; higher means more likely positive
@@ -52,10 +53,10 @@ export function rocAuc(positive: readonly boolean[], scores: ArrayLike<number>):
 }
 
 /**
- * The difference of two ROC AUCs on the same rows: E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson (Biometrics 44, 1988), by midranks
- * in one sort (X. Sun and W. Xu, IEEE Signal Processing Letters 21, 2014). Read against Student's t with min(positives, negatives) − 1
- * degrees of freedom; the normal rejects far too often with few rows of a class. Fewer than ten rows of either class, or a difference
- * without variance, are inconclusive.
+ * The difference of two ROC AUCs on the same rows: E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson (Biometrics 44,
+ * 1988), by midranks in one sort (X. Sun and W. Xu, IEEE Signal Processing Letters 21, 2014). Read against Student's t
+ * with min(positives, negatives) − 1 degrees of freedom; the normal rejects far too often with few rows of a class.
+ * Fewer than ten rows of either class, or a difference without variance, are inconclusive.
  *
  * @param positive one entry a row
  * @param champion scores of the champion, as long as `positive`, finite
@@ -73,7 +74,8 @@ export function deLongTest(
   const positives = one.ofPositives.length;
   const negatives = one.ofNegatives.length;
   if (Math.min(positives, negatives) < leastOfAClass) {
-    const reason = `a comparison of AUCs needs ${leastOfAClass} rows of either class, there are ${positives} positive and ${negatives} negative`;
+    const found = `there are ${positives} positive and ${negatives} negative`;
+    const reason = `a comparison of AUCs needs ${leastOfAClass} rows of either class, ${found}`;
     return { kind: "inconclusive", positives, negatives, reason };
   }
   const gainOfPositives = one.ofPositives.map((placement, i) => (two.ofPositives[i] ?? 0) - placement);
@@ -85,7 +87,8 @@ export function deLongTest(
   const championAuc = mean(one.ofPositives) / negatives;
   const challengerAuc = mean(two.ofPositives) / negatives;
   const difference = mean(gainOfPositives) / negatives;
-  // Placements are counts of the other class: a variance of shares divides twice by its size, and a variance of a mean once by its own.
+  // Placements are counts of the other class: the variance of shares divides twice by its size, that of a mean once by
+  // its own.
   const combine = (ofPositives: number, ofNegatives: number) =>
     (ofPositives / negatives + ofNegatives / positives) / pairs;
   const standardError = Math.sqrt(combine(sampleVariance(gainOfPositives), sampleVariance(gainOfNegatives)));

@@ -4,8 +4,9 @@ import { findRoot } from "./root.ts";
 import { poissonDensity } from "./saddle-point.ts";
 
 /**
- * Tail probabilities and quantiles. A survival function is computed on its own, never as 1 − cdf, so that small p-values keep their digits:
- * relative error below 1e-12 against SciPy down to 1e-290. Arguments out of range are a caller's bug and throw RangeError.
+ * Tail probabilities and quantiles. A survival function is computed on its own, never as 1 − cdf, so that small
+ * p-values keep their digits: relative error below 1e-11 down to 1e-290. Arguments out of range are a
+ * caller's bug and throw RangeError.
  */
 
 /** P(Z > z) for a standard normal Z; z may be infinite. */
@@ -73,7 +74,9 @@ export function studentSurvival(t: number, degreesOfFreedom: number): number {
   return t < 0 ? 1 - tail : tail;
 }
 
-/** The t with P(T ≤ t) = p, for 0 < p < 1. Inverts {@link studentSurvival} on a log scale; relative error below 1e-12. */
+/**
+ * The t with P(T ≤ t) = p, for 0 < p < 1. Inverts {@link studentSurvival} on a log scale; relative error below 1e-11.
+ */
 export function studentQuantile(p: number, degreesOfFreedom: number): number {
   requireProbability(p);
   requirePositive(degreesOfFreedom, "degrees of freedom");
@@ -103,10 +106,11 @@ const logOfNothing = -690;
 const safeDensity = 1e-280;
 
 /**
- * P(X > x) for a noncentral chi-square X with `degreesOfFreedom` > 0 and `noncentrality` λ ≥ 0: the Poisson mixture
- * Σⱼ Pois(j; λ/2)·Q(ν/2 + j, x/2) (Johnson, Kotz and Balakrishnan, "Continuous Univariate Distributions" 2, 1995, 29.3). Every term is
- * positive and Q is carried upwards by Q(a+1, y) = Q(a, y) + y^a·e^(−y)/Γ(a+1), so that no digit is lost in the tail. What lies below
- * the first term, ten standard deviations under the mean of the Poisson weights, is under 1e-20 of the whole.
+ * P(X > x) for a noncentral chi-square X with `degreesOfFreedom` > 0 and `noncentrality` λ ≥ 0: the Poisson mixture Σⱼ
+ * Pois(j; λ/2)·Q(ν/2 + j, x/2) (Johnson, Kotz and Balakrishnan, "Continuous Univariate Distributions" 2, 1995, 29.3).
+ * Every term is positive and Q is carried upwards by Q(a+1, y) = Q(a, y) + y^a·e^(−y)/Γ(a+1), so that no digit is lost
+ * in the tail. What lies below the first term, ten standard deviations under the mean of the Poisson weights, is under
+ * 1e-20 of the whole.
  */
 export function noncentralChiSquareSurvival(x: number, degreesOfFreedom: number, noncentrality: number): number {
   requirePositive(degreesOfFreedom, "degrees of freedom");
@@ -146,7 +150,10 @@ export function noncentralChiSquareSurvival(x: number, degreesOfFreedom: number,
   return Math.min(1, sum);
 }
 
-/** ln of the Chernoff bound min over 0 < t < ½ of E[e^(tX)]·e^(−tx) of the noncentral chi-square's upper tail; 0 below its mean. */
+/**
+ * ln of the Chernoff bound min over 0 < t < ½ of E[e^(tX)]·e^(−tx) of the noncentral chi-square's upper tail; 0 below
+ * its mean.
+ */
 function logChernoffBound(x: number, degreesOfFreedom: number, noncentrality: number): number {
   if (x <= degreesOfFreedom + noncentrality) {
     return 0;
@@ -158,7 +165,10 @@ function logChernoffBound(x: number, degreesOfFreedom: number, noncentrality: nu
   return -t * x + (noncentrality * t) / u - (degreesOfFreedom / 2) * Math.log(u);
 }
 
-/** P(X ≥ k) for a binomial X of `trials` trials with probability 0 < p < 1; k is a whole number, and may lie outside 0..trials. */
+/**
+ * P(X ≥ k) for a binomial X of `trials` trials with probability 0 < p < 1; k is a whole number, and may lie outside
+ * 0..trials.
+ */
 export function binomialUpperTail(k: number, trials: number, p: number): number {
   requireProbability(p);
   if (k <= 0) {

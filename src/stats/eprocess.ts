@@ -2,17 +2,17 @@ import { mean, sampleStandardDeviation } from "simple-statistics";
 import { normalMixtureBoundary } from "./confidence-sequence.ts";
 
 /**
- * Is the canary's rate of events (errors, slow requests) higher than the baseline arm's? A test that may be looked at after every block
- * of traffic: with probability 1 − α no wrong decision is taken at any look. Given the events of a block, the canary's share of them is
- * binomial and depends on the risk ratio alone (M. Lindon and A. Malek, "Anytime-valid inference for multinomial count data", 2022), so
- * rates that move together and a changing split do no harm. The ratio's prior is a grid; with it the likelihood ratio is a nonnegative
- * martingale, an e-process (A. Ramdas, P. Grünwald, V. Vovk and G. Shafer, "Game-theoretic statistics and safe anytime-valid
- * inference", 2023).
+ * Is the canary's rate of events (errors, slow requests) higher than the baseline arm's? A test that may be looked at
+ * after every block of traffic: with probability 1 − α no wrong decision is taken at any look. Given the events of a
+ * block, the canary's share of them is binomial and depends on the risk ratio alone (M. Lindon and A. Malek,
+ * "Anytime-valid inference for multinomial count data", 2022), so rates that move together and a changing split do no
+ * harm. The ratio's prior is a grid; with it the likelihood ratio is a nonnegative martingale, an e-process (A. Ramdas,
+ * P. Grünwald, V. Vovk and G. Shafer, "Game-theoretic statistics and safe anytime-valid inference", 2023).
  *
  * Requests that are not independent are met twice: the evidence is divided by the estimated overdispersion, and above
- * {@link dispersionLimit} it is left for an asymptotic confidence sequence of the per-block differences (I. Waudby-Smith, D. Arbour, R.
- * Sinha, E. H. Kennedy and A. Ramdas, "Time-uniform central limit theory and asymptotic confidence sequences", 2024). A lasting
- * difference between two machines cannot be told from a bad release.
+ * {@link dispersionLimit} it is left for an asymptotic confidence sequence of the per-block differences (I.
+ * Waudby-Smith, D. Arbour, R. Sinha, E. H. Kennedy and A. Ramdas, "Time-uniform central limit theory and asymptotic
+ * confidence sequences", 2024). A lasting difference between two machines cannot be told from a bad release.
  */
 
 /** Closed counts of both arms over the same stretch of time: whole numbers from 0, events at most requests. */
@@ -24,8 +24,8 @@ export interface TrafficBlock {
 }
 
 /**
- * All that the test remembers: the evidence itself, plain JSON. To carry a test through a journal it is enough to record the margin and
- * each block, and to add the blocks again.
+ * All that the test remembers: the evidence itself, plain JSON. To carry a test through a journal it is enough to
+ * record the margin and each block, and to add the blocks again.
  */
 export interface EProcessState {
   /** The excess that is tolerated, as a share: 0.1 accepts a ratio below 1.1. Fixed before the first block. */
@@ -56,7 +56,10 @@ export interface EProcessReading {
   readonly overdispersed: boolean;
   /** The Mantel–Haenszel risk ratio over the blocks, null while an arm has no event. */
   readonly ratio: number | null;
-  /** Ratios of the grid not refuted, for display only and at the error of rolling back; null when none is left: inconclusive. */
+  /**
+   * Ratios of the grid not refuted, for display only and at the error of rolling back; null when none is left:
+   * inconclusive.
+   */
   readonly interval: { readonly lower: number; readonly upper: number } | null;
 }
 
@@ -109,10 +112,11 @@ export function addBlock(state: EProcessState, block: TrafficBlock): EProcessSta
 }
 
 /**
- * What may be decided now. Nothing before five informative blocks. Without an event in either arm nothing is ever promoted: a ratio of
- * two zeros is unknown. At one look the rollback is read first.
+ * What may be decided now. Nothing before five informative blocks. Without an event in either arm nothing is ever
+ * promoted: a ratio of two zeros is unknown. At one look the rollback is read first.
  *
- * @param alpha errors of the two decisions, each 0 < α < ½: of rolling back a canary that is no worse, of promoting one that is worse by the margin
+ * @param alpha errors of the two decisions, each 0 < α < ½: of rolling back a canary that is no worse, of promoting one
+ *   that is worse by the margin
  */
 export function readEProcess(
   { margin, blocks }: EProcessState,
@@ -148,7 +152,10 @@ export function readEProcess(
   };
 }
 
-/** The log-likelihood of the canary's shares of the events at a risk ratio, up to a constant that is the same for every ratio. */
+/**
+ * The log-likelihood of the canary's shares of the events at a risk ratio, up to a constant that is the same for every
+ * ratio.
+ */
 function logLikelihood(blocks: readonly Counts[], logRatio: number): number {
   const ratio = Math.exp(logRatio);
   return blocks.reduce((sum, [canaryRequests, canaryEvents, baselineRequests, baselineEvents]) => {
@@ -158,8 +165,8 @@ function logLikelihood(blocks: readonly Counts[], logRatio: number): number {
 }
 
 /**
- * The risk ratio over blocks whose rates and splits differ (N. Mantel and W. Haenszel, 1959; for risks K. J. Rothman, 1986). Infinite
- * without a baseline event, NaN without any.
+ * The risk ratio over blocks whose rates and splits differ (N. Mantel and W. Haenszel, 1959; for risks K. J. Rothman,
+ * 1986). Infinite without a baseline event, NaN without any.
  */
 function mantelHaenszelRatio(blocks: readonly Counts[]): number {
   let [canary, baseline] = [0, 0];
@@ -171,7 +178,10 @@ function mantelHaenszelRatio(blocks: readonly Counts[]): number {
   return canary / baseline;
 }
 
-/** Pearson's statistic of the canary's shares of the events, over its degrees of freedom (P. McCullagh and J. A. Nelder, 1989); at least 1. */
+/**
+ * Pearson's statistic of the canary's shares of the events, over its degrees of freedom (P. McCullagh and J. A. Nelder,
+ * 1989); at least 1.
+ */
 function dispersionAbout(blocks: readonly Counts[], estimate: number): number {
   const ratio = Math.min(gridHigh, Math.max(gridLow, estimate));
   const pearson = blocks.reduce((sum, [canaryRequests, canaryEvents, baselineRequests, baselineEvents]) => {
@@ -202,8 +212,8 @@ function displayInterval(evidence: readonly number[], alpha: number): EProcessRe
 }
 
 /**
- * The lower or upper end of the confidence sequence for the mean, over blocks, of the canary's rate less `factor` times the baseline's;
- * NaN before it may be read.
+ * The lower or upper end of the confidence sequence for the mean, over blocks, of the canary's rate less `factor` times
+ * the baseline's; NaN before it may be read.
  */
 function sequenceBound(blocks: readonly Counts[], factor: number, alpha: number, side: "lower" | "upper"): number {
   const count = blocks.length;

@@ -2,9 +2,9 @@ import { continuedFraction } from "./continued-fraction.ts";
 import { binomialDensity } from "./saddle-point.ts";
 
 /**
- * The regularised incomplete beta function I_x(a, b), for a > 0, b > 0 and 0 ≤ x ≤ 1; in 0..1. `y` is 1 − x, given by the caller because
- * it often knows it more exactly than the subtraction would. The continued fraction of DLMF 8.17.22, on the side where it converges
- * quickly, which is also the side of the smaller tail.
+ * The regularised incomplete beta function I_x(a, b), for a > 0, b > 0 and 0 ≤ x ≤ 1; in 0..1. `y` is 1 − x, given by
+ * the caller because it often knows it more exactly than the subtraction would. The continued fraction of DLMF 8.17.22,
+ * on the side where it converges quickly, which is also the side of the smaller tail.
  */
 export function incompleteBeta(a: number, b: number, x: number, y: number): number {
   if (x <= 0) {

@@ -2,8 +2,8 @@ import { continuedFraction } from "./continued-fraction.ts";
 import { poissonDensity } from "./saddle-point.ts";
 
 /**
- * The regularised upper incomplete gamma function Q(a, x) = Γ(a, x)/Γ(a), for a > 0 and x ≥ 0; in 0..1.
- * The series of DLMF 8.11.4 below x = a + 1, the continued fraction of DLMF 8.9.2 above it, so that a small Q is never 1 − P.
+ * The regularised upper incomplete gamma function Q(a, x) = Γ(a, x)/Γ(a), for a > 0 and x ≥ 0; in 0..1. The series of
+ * DLMF 8.11.4 below x = a + 1, the continued fraction of DLMF 8.9.2 above it, so that a small Q is never 1 − P.
  */
 export function upperIncompleteGamma(a: number, x: number): number {
   if (x <= 0) {

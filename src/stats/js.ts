@@ -1,6 +1,6 @@
 /**
- * The Jensen–Shannon distance to base 2, the square root of the divergence (J. Lin, 1991; D. M. Endres and J. E. Schindelin, 2003), as
- * SciPy's jensenshannon(p, q, 2). In 0..1: 0 for equal shares, 1 for disjoint ones.
+ * The Jensen–Shannon distance to base 2, the square root of the divergence (J. Lin, 1991; D. M. Endres and J. E.
+ * Schindelin, 2003), as SciPy's jensenshannon(p, q, 2). In 0..1: 0 for equal shares, 1 for disjoint ones.
  *
  * @param reference counts a bin; not all zero
  * @param current counts of the same bins; not all zero

@@ -1,13 +1,16 @@
 export interface KolmogorovSmirnov {
   /** The largest distance of the two empirical distribution functions, in 0..1. */
   readonly statistic: number;
-  /** Two-sided p by Kolmogorov's limit distribution, as R's ks.test(exact = FALSE); errs to the large side for small samples. */
+  /**
+   * Two-sided p by Kolmogorov's limit distribution, as R's ks.test(exact = FALSE); errs to the large side for small
+   * samples.
+   */
   readonly p: number;
 }
 
 /**
- * The two-sample Kolmogorov–Smirnov test (N. V. Smirnov, 1939). Counts a distinct value give the test itself. Counts a bin give a
- * statistic that is at most the exact one, and a p that is at least it.
+ * The two-sample Kolmogorov–Smirnov test (N. V. Smirnov, 1939). Counts a distinct value give the test itself. Counts a
+ * bin give a statistic that is at most the exact one, and a p that is at least it.
  *
  * @param reference counts a bin, bins in ascending order; not all zero
  * @param current counts of the same bins; not all zero
@@ -28,7 +31,10 @@ export function kolmogorovSmirnov(reference: ArrayLike<number>, current: ArrayLi
   return { statistic, p: kolmogorovSurvival(statistic * Math.sqrt((n * m) / (n + m))) };
 }
 
-/** P(K > x) of Kolmogorov's distribution (1933): the alternating series, and below 1, where that converges slowly, its theta transform. */
+/**
+ * P(K > x) of Kolmogorov's distribution (1933): the alternating series, and below 1, where that converges slowly, its
+ * theta transform.
+ */
 function kolmogorovSurvival(x: number): number {
   if (x <= 0) {
     return 1;

@@ -11,12 +11,12 @@ export interface LevelGroup {
 }
 
 /**
- * Merges the levels of a categorical column whose expected count, from the pooled shares, is below 5 on the smaller side: kept levels
- * first, in the order given, then at most one group of the merged ones. Pooled, because the reference's shares alone call every level
- * that it happens to lack a change. If that group is itself expected to hold fewer than 5, the rarest kept level joins it, unless the
- * group holds at least 1% of one side and would there be 5 rows of the smaller one: new levels must not vanish against a reference a
- * thousand times as large. Levels without a row on either side are left out. May return fewer than two groups: then there is nothing to
- * compare.
+ * Merges the levels of a categorical column whose expected count, from the pooled shares, is below 5 on the smaller
+ * side: kept levels first, in the order given, then at most one group of the merged ones. Pooled, because the
+ * reference's shares alone call every level that it happens to lack a change. If that group is itself expected to hold
+ * fewer than 5, the rarest kept level joins it, unless the group holds at least 1% of one side and would there be 5
+ * rows of the smaller one: new levels must not vanish against a reference a thousand times as large. Levels without a
+ * row on either side are left out. May return fewer than two groups: then there is nothing to compare.
  *
  * @param reference counts a level
  * @param current counts of the same levels

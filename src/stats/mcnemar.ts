@@ -18,9 +18,10 @@ export interface McNemarTest {
 }
 
 /**
- * McNemar's test of two classifiers on the same rows, conditional on the discordant ones (Q. McNemar, 1947): given that one of them is
- * right, it is the challenger with probability ½. "exact" never exceeds its level; "mid-p" counts the observed outcome half
- * (M. W. Fagerland, S. Lydersen and P. Laake, 2013) and may exceed it by very little. Without discordant rows every p is 1 (mid-p: one-sided ½).
+ * McNemar's test of two classifiers on the same rows, conditional on the discordant ones (Q. McNemar, 1947): given that
+ * one of them is right, it is the challenger with probability ½. "exact" never exceeds its level; "mid-p" counts the
+ * observed outcome half (M. W. Fagerland, S. Lydersen and P. Laake, 2013) and may exceed it by very little. Without
+ * discordant rows every p is 1 (mid-p: one-sided ½).
  */
 export function mcNemarTest({ gains, losses }: DiscordantPairs, method: "exact" | "mid-p"): McNemarTest {
   const pairs = gains + losses;

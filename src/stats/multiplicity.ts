@@ -1,6 +1,6 @@
 /**
- * Holm's adjusted p-values (S. Holm, 1979), in the order given: rejecting those at most α makes one false rejection or more with
- * probability at most α, whatever the dependence. For gates.
+ * Holm's adjusted p-values (S. Holm, 1979), in the order given: rejecting those at most α makes one false rejection or
+ * more with probability at most α, whatever the dependence. For gates.
  *
  * @param pValues each in 0..1
  */
@@ -16,8 +16,8 @@ export function holm(pValues: readonly number[]): number[] {
 }
 
 /**
- * Benjamini and Hochberg's adjusted p-values (1995), in the order given: among those at most α the expected share of false rejections is
- * at most α, for independent or positively dependent tests. For reports.
+ * Benjamini and Hochberg's adjusted p-values (1995), in the order given: among those at most α the expected share of
+ * false rejections is at most α, for independent or positively dependent tests. For reports.
  *
  * @param pValues each in 0..1
  */

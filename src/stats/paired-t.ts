@@ -14,9 +14,9 @@ export type PairedTResult =
   | { readonly kind: "inconclusive"; readonly rows: number; readonly difference: number; readonly reason: string };
 
 /**
- * The paired t test (Student, 1908) of per-row gains, positive where the challenger is better, against a mean of zero. It assumes rows
- * that are independent and gains that are not heavily skewed for their number. Fewer than two rows, or gains without any spread, are
- * inconclusive: a t statistic does not exist.
+ * The paired t test (Student, 1908) of per-row gains, positive where the challenger is better, against a mean of zero.
+ * It assumes rows that are independent and gains that are not heavily skewed for their number. Fewer than two rows, or
+ * gains without any spread, are inconclusive: a t statistic does not exist.
  *
  * @param gains one finite number a row
  * @param alpha one-sided error of each bound, 0 < alpha < 1

@@ -4,8 +4,8 @@ import { normalQuantile } from "./distributions.ts";
 export const usualPower = 0.8;
 
 /**
- * The smallest true mean difference that a one-sided test at `alpha` finds with 80% power: (z₁₋α + z₀.₈)·sd/√n, by the normal
- * approximation (J. Cohen, "Statistical Power Analysis", 1988). In the unit of `standardDeviation`.
+ * The smallest true mean difference that a one-sided test at `alpha` finds with 80% power: (z₁₋α + z₀.₈)·sd/√n, by the
+ * normal approximation (J. Cohen, "Statistical Power Analysis", 1988). In the unit of `standardDeviation`.
  *
  * @param standardDeviation of one row's difference; for accuracy about the square root of the share of discordant rows
  * @param rows at least 1
@@ -15,7 +15,10 @@ export function minimumDetectableEffect(standardDeviation: number, rows: number,
   return (reach(alpha) * standardDeviation) / Math.sqrt(rows);
 }
 
-/** The rows with which {@link minimumDetectableEffect} comes down to `effect` (above 0), rounded up to a whole number, at least 1. */
+/**
+ * The rows with which {@link minimumDetectableEffect} comes down to `effect` (above 0), rounded up to a whole number,
+ * at least 1.
+ */
 export function rowsNeeded(effect: number, standardDeviation: number, alpha: number): number {
   if (!(effect > 0)) {
     throw new RangeError(`the effect must be above 0, not ${effect}`);

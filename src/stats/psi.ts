@@ -14,8 +14,8 @@ export interface PsiDesign {
 }
 
 /**
- * The population stability index Σ (pᵢ − qᵢ)·ln(pᵢ/qᵢ) (Jeffreys's divergence; N. Siddiqi, "Credit Risk Scorecards", 2006), half a
- * count added to each bin. From 0, without an upper end.
+ * The population stability index Σ (pᵢ − qᵢ)·ln(pᵢ/qᵢ) (Jeffreys's divergence; N. Siddiqi, "Credit Risk Scorecards",
+ * 2006), half a count added to each bin. From 0, without an upper end.
  *
  * @param reference counts a bin, at least one bin
  * @param current counts of the same bins
@@ -39,16 +39,17 @@ function smoothedShares(counts: ArrayLike<number>): number[] {
 }
 
 /**
- * The expected PSI of two samples of one distribution, (B − 1)·(1/n + 1/m) (B. Yurdakul and J. Naranjo, Journal of Risk Model Validation
- * 14, 2020). A PSI less this is comparable between sample sizes; it may be negative.
+ * The expected PSI of two samples of one distribution, (B − 1)·(1/n + 1/m) (B. Yurdakul and J. Naranjo, Journal of Risk
+ * Model Validation 14, 2020). A PSI less this is comparable between sample sizes; it may be negative.
  */
 export function psiBias({ bins, referenceRows, currentRows }: PsiDesign): number {
   return (bins - 1) * (1 / referenceRows + 1 / currentRows);
 }
 
 /**
- * p against "the true PSI is at most `minimumEffect`": k·PSI with k = nm/(n + m) is noncentral chi-square with B − 1 degrees of freedom
- * and noncentrality k·δ, near enough when every bin is expected to hold 5 rows. `minimumEffect` 0 gives the plain test for any change.
+ * p against "the true PSI is at most `minimumEffect`": k·PSI with k = nm/(n + m) is noncentral chi-square with B − 1
+ * degrees of freedom and noncentrality k·δ, near enough when every bin is expected to hold 5 rows. `minimumEffect` 0
+ * gives the plain test for any change.
  */
 export function psiTest(psi: number, design: PsiDesign, minimumEffect: number): number {
   const k = effectiveRows(design);
@@ -56,7 +57,8 @@ export function psiTest(psi: number, design: PsiDesign, minimumEffect: number): 
 }
 
 /**
- * The smallest true PSI that {@link psiTest} at `alpha` finds with 80% power: above `minimumEffect`, and approaching it as rows grow.
+ * The smallest true PSI that {@link psiTest} at `alpha` finds with 80% power: above `minimumEffect`, and approaching it
+ * as rows grow.
  *
  * @param alpha the error of the test, 0 < alpha < 0.8
  */

@@ -14,8 +14,8 @@ const warmUp = 12;
 const twoTo32 = 2 ** 32;
 
 /**
- * Small Fast Counting (sfc32; C. Doty-Humphrey, PractRand): 128 bits of state. A whole number seeds it by its two 32-bit halves, a text
- * by its length and the 32-bit FNV-1a hash of its UTF-16 code units.
+ * Small Fast Counting (sfc32; C. Doty-Humphrey, PractRand): 128 bits of state. A whole number seeds it by its two
+ * 32-bit halves, a text by its length and the 32-bit FNV-1a hash of its UTF-16 code units.
  */
 export function createRandom(seed: number | string): Random {
   if (typeof seed === "number" && !Number.isSafeInteger(seed)) {

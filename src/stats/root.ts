@@ -2,8 +2,8 @@ const precision = 2 ** -52;
 const stepLimit = 1000;
 
 /**
- * A root of `f` between `low` and `high`, where `f` must change its sign or be zero, to double precision: R. P. Brent's method
- * ("Algorithms for Minimization without Derivatives", 1973, chapter 4).
+ * A root of `f` between `low` and `high`, where `f` must change its sign or be zero, to double precision: R. P. Brent's
+ * method ("Algorithms for Minimization without Derivatives", 1973, chapter 4).
  *
  * @throws RangeError when the signs at both ends are the same.
  */

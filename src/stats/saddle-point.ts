@@ -1,7 +1,8 @@
 /**
- * Densities by the saddle-point expansion of C. Loader, "Fast and accurate computation of binomial probabilities" (2000), for real
- * arguments. The incomplete gamma and beta functions take their leading factors from here: written with log-gamma these lose a digit for
- * every tenfold of the argument, written as deviances they keep all but one or two.
+ * Densities by the saddle-point expansion of C. Loader, "Fast and accurate computation of binomial probabilities"
+ * (2000), for real arguments. The incomplete gamma and beta functions take their leading factors from here: written
+ * with log-gamma these lose a digit for every tenfold of the argument, written as deviances they keep all but one or
+ * two.
  */
 
 const halfLogTwoPi = 0.9189385332046728;
@@ -50,7 +51,10 @@ export function poissonDensity(x: number, lambda: number): number {
   return Math.exp(-stirlingError(x) - deviance(x, lambda)) / Math.sqrt(2 * Math.PI * x);
 }
 
-/** The binomial density Γ(n+1)/(Γ(x+1)·Γ(n−x+1))·pˣ·qⁿ⁻ˣ, for real 0 < x < n and p > 0, q = 1 − p > 0, both given so that neither is rounded. */
+/**
+ * The binomial density Γ(n+1)/(Γ(x+1)·Γ(n−x+1))·pˣ·qⁿ⁻ˣ, for real 0 < x < n and p > 0, q = 1 − p > 0, both given so
+ * that neither is rounded.
+ */
 export function binomialDensity(x: number, n: number, p: number, q: number): number {
   const rest = n - x;
   const exponent =

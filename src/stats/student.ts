@@ -7,7 +7,9 @@ export interface Estimate {
   readonly degreesOfFreedom: number;
 }
 
-/** A test of the estimate against zero, and its bounds. Each bound and each one-sided p stands alone at the error alpha. */
+/**
+ * A test of the estimate against zero, and its bounds. Each bound and each one-sided p stands alone at the error alpha.
+ */
 export interface StudentTest {
   readonly statistic: number;
   readonly pGreater: number;
@@ -17,7 +19,9 @@ export interface StudentTest {
   readonly upper: number;
 }
 
-/** Student's test of an estimate whose error is t-distributed. `alpha`: one-sided error of each bound, 0 < alpha < 1. */
+/**
+ * Student's test of an estimate whose error is t-distributed. `alpha`: one-sided error of each bound, 0 < alpha < 1.
+ */
 export function studentTest({ value, standardError, degreesOfFreedom }: Estimate, alpha: number): StudentTest {
   const statistic = value / standardError;
   const reach = studentQuantile(1 - alpha, degreesOfFreedom) * standardError;

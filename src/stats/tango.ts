@@ -12,9 +12,9 @@ export interface DifferenceBounds {
 }
 
 /**
- * The score bounds for a difference of two paired proportions (T. Tango, Statistics in Medicine 17, 1998): the differences that the score
- * test, with the discordance estimated under each difference, does not reject. It holds its level with few discordant rows, where Wald's
- * bound does not, and has a width even without any.
+ * The score bounds for a difference of two paired proportions (T. Tango, Statistics in Medicine 17, 1998): the
+ * differences that the score test, with the discordance estimated under each difference, does not reject. It holds its
+ * level with few discordant rows, where Wald's bound does not, and has a width even without any.
  *
  * @param pairs discordant counts; whole numbers from 0, together at most `rows`
  * @param rows all compared rows, at least 1
@@ -35,13 +35,17 @@ function upperBound(pairs: DiscordantPairs, rows: number, z: number): number {
   if (net === rows) {
     return 1;
   }
-  // Multiplied out, because the standard error is zero at 1, and at the observed difference when all rows or none speak for one side.
+  // Multiplied out, because the standard error is zero at 1, and at the observed difference when all rows or none speak
+  // for one side.
   const excess = (delta: number) => rows * delta - net - z * standardErrorUnder(pairs, rows, delta);
   const oneSided = pairs.gains + pairs.losses === 0 || -net === rows;
   return findRoot(excess, net / rows + (oneSided ? (z * z) / (2 * (rows + z * z)) : 0), 1);
 }
 
-/** The standard error of gains − losses when the true difference is `delta`: rows·(2q + δ(1 − δ)), q the probability of a loss by maximum likelihood. */
+/**
+ * The standard error of gains − losses when the true difference is `delta`: rows·(2q + δ(1 − δ)), q the probability of
+ * a loss by maximum likelihood.
+ */
 function standardErrorUnder({ gains, losses }: DiscordantPairs, rows: number, delta: number): number {
   const b = (2 * rows + losses - gains) * delta - gains - losses;
   const c = -losses * delta * (1 - delta);
