@@ -1,0 +1,174 @@
+import { z } from "zod";
+import { fingerprintSchema } from "../dataset/fingerprint.ts";
+import { decisions, metricNames, metricStates, metricTests } from "../evaluation/evaluation.ts";
+import type { Command, Project } from "../kernel/command.ts";
+import { digestSchema } from "../kernel/digest-schema.ts";
+import { configurationError } from "../kernel/error.ts";
+import type { Host } from "../kernel/host.ts";
+import { parseDuration, parseSize } from "../kernel/quantity.ts";
+import { compareModels } from "./evaluate-vs-champion/compare.ts";
+import { unchanged } from "./evaluate-vs-champion/facts.ts";
+import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
+import { metricInput, metricRules } from "./evaluate-vs-champion/rules.ts";
+import { locateModel } from "./model-reference.ts";
+import { baseInputs, input, registryInputs } from "./shared.ts";
+
+const inputs = z.strictObject({
+  ...baseInputs,
+  challenger: input(z.string(), {
+    description: "The model that wants the champion's place: an ONNX file, or `registry:NAME@ALIAS`. Required.",
+    kind: "path-or-reference",
+    example: "out/model.onnx",
+  }),
+  champion: input(z.string().optional(), {
+    description:
+      "The model that holds the place now: an ONNX file, or `registry:NAME@champion`. When there is none yet, the challenger is compared with `baseline`, and the report says so.",
+    kind: "path-or-reference",
+    example: "registry:churn@champion",
+  }),
+  data: input(z.array(z.string()).min(1), {
+    description: "Rows for the promotion, which no model was trained or tuned on: paths, globs and folders. Required.",
+    kind: "path",
+    example: "data/test.parquet",
+  }),
+  screenData: input(z.array(z.string()).min(1).optional(), {
+    description: "Rows for screens (see `purpose`), such as the validation split. `data` when absent, with a warning.",
+    kind: "path",
+    example: "data/validation.parquet",
+  }),
+  label: input(z.string(), { description: "The column that holds the true class. Required.", example: "churned" }),
+  key: input(z.array(z.string()).min(1).optional(), {
+    description: "Columns that identify a row. Rows that repeat a key are counted and warned of.",
+    separator: "comma",
+    example: "customer_id",
+  }),
+  task: input(z.enum(["binary", "multiclass"]).default("binary"), {
+    description: "`binary`: two classes, one of them positive. `multiclass`: more than two.",
+  }),
+  positive: input(z.union([z.string(), z.number(), z.boolean()]).optional(), {
+    description: "The positive class of a binary label. `1` or `true` when absent.",
+    example: "churned",
+  }),
+  metrics: input(z.array(metricInput).min(1).optional(), {
+    description:
+      "What is compared: `accuracy`, `roc-auc`, `log-loss` or `brier`, each with its `test` (`superiority`, or `non-inferiority` with the `margin` that is tolerated, in the metric's unit). All must pass. When absent: non-inferior in ROC AUC (margin 0.005) and log-loss (0.01); for several classes in accuracy (0.01) and log-loss.",
+    example: "[{ name: roc-auc, test: superiority }, { name: log-loss, test: non-inferiority, margin: 0.005 }]",
+  }),
+  baseline: input(z.enum(["majority", "none"]).default("majority"), {
+    description:
+      "What a challenger must beat while there is no champion. `majority`: always answering with the commonest class; the first metric must then be superior. `none`: nothing is compared.",
+  }),
+  purpose: input(z.enum(purposes).optional(), {
+    description:
+      "`promote` decides on `data`; `screen` looks at `screen-data` first, as pull requests do. `screen` in a pull request when absent, else `promote`.",
+  }),
+  alpha: input(z.number().gt(0).lt(0.5).default(0.05), {
+    description: "The error that each test may make: the chance of passing a challenger that should not pass.",
+  }),
+  features: input(z.array(z.string()).min(1).optional(), {
+    description:
+      "Columns of a model that takes one matrix, in the order of training. When absent, the model's own metadata `feature_names`.",
+    separator: "comma",
+  }),
+  memoryLimit: input(z.string().default("1GiB"), {
+    description: "Memory that each model may use besides its runtime.",
+  }),
+  timeLimit: input(z.string().default("30m"), { description: "Time that each model may take for all rows." }),
+  ...registryInputs,
+});
+
+const outputs = z.strictObject({
+  decision: input(z.enum(decisions), {
+    description:
+      "`superior`, `non-inferior`, `rejected`, `inconclusive`, `unchanged` (the same model or the same answers), `unbaselined-pass` or `unbaselined-fail` (there was no champion).",
+  }),
+  metrics: input(z.string(), { description: "The comparison of each metric as JSON." }),
+});
+
+const number = z.number().nullable();
+const details = z.strictObject({
+  decision: z.enum(decisions),
+  purpose: z.enum(purposes),
+  task: z.enum(["binary", "multiclass"]),
+  alpha: z.number(),
+  challenger: digestSchema,
+  champion: digestSchema.nullable(),
+  /** What stood in for a champion. */
+  baseline: z.enum(["majority", "none"]).nullable(),
+  data: fingerprintSchema,
+  /** 0 when no row had to be read. */
+  rows: z.int(),
+  /** Effects are oriented: positive is better. Bounds are one-sided at 1 − alpha. */
+  metrics: z.array(
+    z.strictObject({
+      name: z.enum(metricNames),
+      test: z.enum(metricTests),
+      margin: number,
+      state: z.enum(metricStates),
+      challenger: number,
+      champion: number,
+      effect: number,
+      lower: number,
+      upper: number,
+      p: number,
+      method: z.string(),
+      detectable: number,
+      rowsNeeded: number,
+    }),
+  ),
+});
+
+type Inputs = z.output<typeof inputs>;
+export type EvaluationDetails = z.output<typeof details>;
+
+export const command = {
+  name: "evaluate-vs-champion",
+  summary: "Decide on the same rows whether a challenger may take the champion's place.",
+  description:
+    "Scores both models on the same held-out rows and compares them by paired tests: superiority, or non-inferiority within a margin. " +
+    "The report has every number that led to the decision, and how small a difference these rows could have shown. " +
+    "Models are inspected before they are opened, and run in helper processes with memory and time limits.",
+  inputs,
+  outputs,
+  details,
+  run,
+} satisfies Command<typeof inputs, typeof outputs>;
+
+async function run(given: Inputs, host: Host, project: Project) {
+  const rules = metricRules(given.metrics, given.task);
+  const limits = {
+    memoryBytes: parseSize(given.memoryLimit, { input: "memory-limit" }),
+    wallMs: parseDuration(given.timeLimit, { input: "time-limit" }),
+    threads: 1,
+  };
+  const locate = (reference: string, name: string) =>
+    locateModel(reference, host, project, {
+      input: name,
+      registry: given.registry,
+      allowEphemeral: given.allowEphemeralRegistry,
+    });
+  const challenger = await locate(given.challenger, "challenger");
+  if (challenger === undefined) {
+    throw configurationError(
+      "TH_MODEL_MISSING",
+      `the registry has no ${given.challenger}`,
+      "name a version or alias that is there, or a file",
+      { input: "challenger" },
+    );
+  }
+  const champion = given.champion === undefined ? undefined : await locate(given.champion, "champion");
+  const rows = await locateRows(given, host);
+  const known = {
+    purpose: rows.purpose,
+    task: given.task,
+    alpha: given.alpha,
+    challenger: challenger.digest,
+    champion: champion?.digest ?? null,
+    baseline: champion === undefined ? given.baseline : null,
+    data: rows.fingerprint,
+  };
+  if (champion?.digest === challenger.digest) return unchanged(known, challenger, champion);
+  const question = { label: given.label, key: given.key, task: given.task, positive: given.positive };
+  const contest = { given: known, rules, limits, features: given.features, challenger, champion, rows, question };
+  return compareModels({ ...contest, championInput: given.champion }, host);
+}

@@ -1,0 +1,167 @@
+import type { Aggregate, Cell, Column, Dataset } from "../../dataset/dataset.ts";
+import { binaryClasses, type Classes, manyClasses, maxClasses } from "../../evaluation/classes.ts";
+import { configurationError } from "../../kernel/error.ts";
+import { nearest, suggest } from "../../kernel/naming.ts";
+import type { Feature, PredictorSession } from "../../model/model.ts";
+
+/** A model that takes part: how messages call it, and its open session. */
+export interface Contestant {
+  readonly name: "challenger" | "champion";
+  readonly shown: string;
+  readonly session: PredictorSession;
+}
+
+export interface Holdout {
+  readonly rows: number;
+  readonly classes: Classes;
+  /** Columns that the models read, each once, without the label. */
+  readonly features: readonly string[];
+  /** Missing values in columns where the models take them, by column; zeros left out. */
+  readonly missing: ReadonlyMap<string, number>;
+  /** Rows beyond the first of each key; undefined without a key. */
+  readonly duplicates: number | undefined;
+}
+
+export interface HoldoutQuestion {
+  readonly label: string;
+  readonly key: readonly string[] | undefined;
+  readonly task: "binary" | "multiclass";
+  readonly positive: Cell | undefined;
+}
+
+/**
+ * What must be known before a row is scored: that every column is there, that the label has the classes of the task, and where values are
+ * missing. Two scans at most.
+ * @throws TitleholderError (configuration) TH_EVALUATION_COLUMNS, TH_LABEL_MISSING, TH_LABEL_NULL, TH_LABEL_VALUES, TH_EVALUATION_ROWS,
+ *   TH_MODEL_MISSING.
+ */
+export async function examineHoldout(
+  dataset: Dataset,
+  contestants: readonly Contestant[],
+  question: HoldoutQuestion,
+  input: string,
+): Promise<Holdout> {
+  requireColumns(dataset.columns, contestants, question, input);
+  const features = [...new Set(contestants.flatMap(({ session }) => session.features.map(({ name }) => name)))];
+  const counts = await dataset.aggregate(plan(features, question));
+  const count = (key: string) => Number(counts[key] ?? 0);
+  const rows = count("rows");
+  if (rows === 0) {
+    throw configurationError("TH_EVALUATION_ROWS", "the data has no rows", "give the rows to compare the models on", {
+      input,
+    });
+  }
+  if (count("label") > 0) throw nullLabels(question.label, count("label"), rows);
+  const missing = new Map(
+    features.map((name, at) => [name, count(`feature ${at}`)] as const).filter(([, nulls]) => nulls > 0),
+  );
+  for (const contestant of contestants) refuseMissing(contestant, missing, rows, input);
+  const classes = await classesOf(dataset, question);
+  return { rows, classes, features, missing, duplicates: question.key === undefined ? undefined : count("duplicates") };
+}
+
+function plan(features: readonly string[], { label, key }: HoldoutQuestion): Record<string, Aggregate> {
+  const nulls = (column: string): Aggregate => ({ fn: "count", where: { op: "null", column } });
+  return {
+    rows: { fn: "count" },
+    label: nulls(label),
+    ...Object.fromEntries(features.map((name, at) => [`feature ${at}`, nulls(name)])),
+    ...(key === undefined ? {} : { duplicates: { fn: "duplicates", columns: key } }),
+  };
+}
+
+async function classesOf(dataset: Dataset, { label, task, positive }: HoldoutQuestion): Promise<Classes> {
+  const { counts, others } = await dataset.levels(label, task === "binary" ? 12 : maxClasses);
+  const values = [...counts.keys()];
+  return task === "binary" ? binaryClasses(label, values, others, positive) : manyClasses(label, values, others);
+}
+
+function requireColumns(
+  columns: readonly Column[],
+  contestants: readonly Contestant[],
+  { label, key }: HoldoutQuestion,
+  input: string,
+): void {
+  const names = columns.map(({ name }) => name);
+  if (!names.includes(label)) {
+    throw configurationError("TH_LABEL_MISSING", `the data has no column "${label}"`, suggest(label, names), {
+      input: "label",
+    });
+  }
+  const kind = columns.find(({ name }) => name === label)?.kind;
+  if (kind === "date" || kind === "timestamp" || kind === "nested") {
+    throw configurationError(
+      "TH_LABEL_VALUES",
+      `the label column "${label}" is a ${kind} column, and classes are numbers, booleans or texts`,
+      "choose another label column",
+      { input: "label" },
+    );
+  }
+  const unknownKey = key?.find((name) => !names.includes(name));
+  if (unknownKey !== undefined) {
+    throw configurationError(
+      "TH_EVALUATION_KEY",
+      `the data has no column "${unknownKey}"`,
+      suggest(unknownKey, names),
+      {
+        input: "key",
+      },
+    );
+  }
+  for (const { name, shown, session } of contestants) {
+    if (session.features.some((feature) => feature.name === label)) throw labelAsFeature(name, shown, label);
+    const absent = session.features.filter((feature) => !names.includes(feature.name));
+    if (absent.length > 0) throw absentFeatures(`the ${name} ${shown}`, absent, names, input);
+  }
+}
+
+function labelAsFeature(name: string, shown: string, label: string) {
+  return configurationError(
+    "TH_EVALUATION_LEAK",
+    `the ${name} ${shown} reads the label column "${label}" as a feature`,
+    "train without the label among the features, or name the true label column",
+    { input: "label" },
+  );
+}
+
+function absentFeatures(who: string, absent: readonly Feature[], names: readonly string[], input: string) {
+  const near = absent.slice(0, 12).map(({ name }) => {
+    const meant = nearest(name, names);
+    return meant === undefined ? `"${name}"` : `"${name}" (the data has "${meant}")`;
+  });
+  const more = absent.length > near.length ? ` and ${absent.length - near.length} more` : "";
+  return configurationError(
+    "TH_EVALUATION_COLUMNS",
+    `${who} reads columns that the data does not have: ${near.join(", ")}${more}`,
+    "give data with the columns that the model was trained on, under the same names",
+    { input },
+  );
+}
+
+function nullLabels(label: string, nulls: number, rows: number) {
+  return configurationError(
+    "TH_LABEL_NULL",
+    `the label column "${label}" lacks a value in ${nulls} of ${rows} rows`,
+    "leave out the rows whose label is not known yet, or wait for their labels",
+    { input: "label" },
+  );
+}
+
+/** Floats carry a missing value as NaN, other types cannot: said before anything is scored, with the count over all rows. */
+function refuseMissing(
+  { name, shown, session }: Contestant,
+  missing: ReadonlyMap<string, number>,
+  rows: number,
+  input: string,
+): void {
+  for (const { name: column, type } of session.features) {
+    const nulls = missing.get(column) ?? 0;
+    if (nulls === 0 || type === "float" || type === "double") continue;
+    throw configurationError(
+      "TH_MODEL_MISSING",
+      `column "${column}" lacks a value in ${nulls} of ${rows} rows, and the ${name} ${shown} takes ${type} there, which cannot be missing`,
+      "fill the missing values as in training, or export the model with a float input",
+      { input },
+    );
+  }
+}
