@@ -8,7 +8,7 @@ import { findRoot } from "./root.ts";
  * about one time, `tightAt`, and wider before and after.
  *
  * @param time cumulative variance, above 0
- * @param alpha 0 < alpha < 1
+ * @param alpha 0 < alpha < ½
  * @param tightAt cumulative variance, above 0
  */
 export function normalMixtureBoundary(time: number, alpha: number, tightAt: number): number {
