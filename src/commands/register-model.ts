@@ -74,7 +74,7 @@ const details = z.strictObject({
 
 export const command = {
   name: "register-model",
-  summary: "Make a model version that others can trust",
+  summary: "Make a model version that others can trust.",
   description:
     "Stores the model's bytes in the registry under their digest, with the reports of the earlier gates that are about that very digest, and moves an alias to the version when they pass. One digest is one version, so that a rerun changes nothing.\n\nReports are matched by digest. One that was altered is refused; an evaluation of another model is no evidence for this one. Without a report of evaluate-vs-champion the version is stored as PENDING, no alias moves, and the verdict is inconclusive.",
   inputs,

@@ -59,7 +59,7 @@ const details = z.strictObject({
 
 export const command = {
   name: "verify",
-  summary: "Walk from a registered model back to its raw data",
+  summary: "Walk from a registered model back to its raw data.",
   description:
     "Reads a version's bytes and evidence from the registry again, compares every digest, and follows the reports from the model to its evaluation, its training, the validation of the data, and the raw files. Names each link that is missing or broken.\n\nIt finds what was lost or edited, not a forger who wrote a whole chain of his own: nothing is signed yet.",
   inputs,

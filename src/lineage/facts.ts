@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Digest, isDigest } from "../kernel/digest.ts";
+import type { Digest } from "../kernel/digest.ts";
+import { digestSchema } from "../kernel/digest-schema.ts";
 import type { EvidenceReport } from "./evidence.ts";
 
 /** The commands whose reports make the chain. */
@@ -15,15 +16,14 @@ export interface DataFile {
   readonly digest: Digest;
 }
 
-const digest = z.custom<Digest>(isDigest, "not a SHA-256 digest");
-const fingerprint = z.object({ files: z.array(z.object({ path: z.string(), digest })) });
+const fingerprint = z.object({ files: z.array(z.object({ path: z.string(), digest: digestSchema })) });
 const validationDetails = z.object({ fingerprint });
 const trainingDetails = z.object({ data: fingerprint });
 const evaluationDetails = z.object({
   decision: z.string(),
   purpose: z.string(),
-  challenger: digest,
-  champion: digest.nullable(),
+  challenger: digestSchema,
+  champion: digestSchema.nullable(),
   data: fingerprint,
 });
 

@@ -69,12 +69,12 @@ test("processes killed at any moment leave the registry whole, with all that it 
   for (let round = 0; round < 4; round++) {
     const workers = [0, 1, 2].map((index) => start(folder.path, "forever", round * 3 + index));
     // Not before each has begun to work; then one after another, each at its own moment.
-    await Promise.all(workers.map((child) => (child.stdout === null ? undefined : once(child.stdout, "data"))));
+    await Promise.all(workers.map(async (child) => child.stdout && once(child.stdout, "data")));
     for (const [index, child] of workers.entries()) {
       await sleep(20 + 13 * round + 7 * index);
       child.kill("SIGKILL");
     }
-    await Promise.all(workers.map((child) => child.exitCode ?? child.signalCode ?? once(child, "exit")));
+    await Promise.all(workers.map(async (child) => child.exitCode ?? child.signalCode ?? once(child, "exit")));
     said.push(...(await Promise.all(workers.map((child) => child.said))));
     await expectWhole(registry(), { models: ["churn"], aliases: ["champion"], streams: ["journal"] });
   }

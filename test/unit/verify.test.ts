@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { command as registerModel } from "../../src/commands/register-model.ts";
 import { command } from "../../src/commands/verify.ts";
@@ -108,6 +108,19 @@ describe("what is missing or broken is named", () => {
     await rm(blob(t, fileOf(training)));
     expect(failed((await verify(t)).findings)).toContain("stored-evidence");
   });
+});
+
+test("a statement that was edited to speak better than its report is found", async () => {
+  await using t = await champion(all);
+  const folder = `${t.cwd}/.titleholder/registry/models/churn/evidence/00000001`;
+  const [name = ""] = await readdir(folder);
+  const text = await readFile(`${folder}/${name}`, "utf8");
+  await writeFile(`${folder}/${name}`, text.replace('"verdict":"pass"', '"verdict":"warn"'));
+  const { findings } = await verify(t);
+  expect(failed(findings)).toEqual(["stored-evidence"]);
+  expect(findings.checks.find(({ id }) => id === "stored-evidence")?.message).toContain(
+    "does not say what that report",
+  );
 });
 
 describe("what cannot be verified is an error", () => {

@@ -36,7 +36,7 @@ export function registrationFindings(registration: Registration): Findings {
     details: detailsOf(registration),
     tables: [
       chainTable({ title, digest }, chain),
-      evidenceTable(chain),
+      ...(chain.reports.length === 0 ? [] : [evidenceTable(chain)]),
       ...(history.length === 0 ? [] : [historyTable(alias, history)]),
     ],
     series: [],
@@ -46,7 +46,8 @@ export function registrationFindings(registration: Registration): Findings {
 function summaryOf(title: string, { survey, before, after, dryRun }: Registration): string {
   const { alias, status } = survey;
   const registered = `${title} ${dryRun ? "would be registered" : "is registered"} as ${status}`;
-  if (before === after) return `${registered}; ${alias} stays at ${placeName(before)}`;
+  if (before === after)
+    return `${registered}; ${alias} ${before === null ? "is not set" : `stays at ${placeName(before)}`}`;
   const from = before === null ? "" : ` from ${placeName(before)}`;
   return `${registered}; ${alias} ${dryRun ? "would move" : "moved"}${from} to ${after == null ? "it" : placeName(after)}`;
 }

@@ -96,7 +96,7 @@ export function mayMove({ checks }: Pick<Survey, "checks">): boolean {
 }
 
 export function placeName(version: number | null): string {
-  return version === null ? "nowhere" : `version ${version}`;
+  return version === null ? "no version" : `version ${version}`;
 }
 
 async function storedEvidence(registry: ModelRegistry, version: ModelVersion): Promise<readonly EvidenceReport[]> {

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Check } from "../../kernel/command.ts";
 import { TitleholderError } from "../../kernel/error.ts";
-import { type EvidenceReport, parseReport } from "../../lineage/evidence.ts";
+import { type EvidenceReport, parseReport, statementOf } from "../../lineage/evidence.ts";
+import type { EvidenceStatement } from "../../lineage/lineage.ts";
 import type { ModelRegistry, ModelVersion } from "../../registry/registry.ts";
 
 /** What the registry still holds of a version. That it lost something is what this command is there to find, and no error. */
@@ -14,22 +16,37 @@ export async function readStored(registry: ModelRegistry, version: ModelVersion)
   const bytes = await lossOf(async () => {
     for (const file of version.files) await drain(registry.read(version, file.path));
   });
-  let evidence: readonly EvidenceReport[] = [];
-  const reports = await lossOf(async () => {
-    evidence = (await registry.evidence(version)).map(({ statement, report }) => ({
+  let kept: readonly Kept[] = [];
+  const lost = await lossOf(async () => {
+    kept = (await registry.evidence(version)).map(({ statement, report }) => ({
+      statement,
       report: parseReport(report, `${registry.address} (${version.name} version ${version.version})`),
       digest: statement.predicate.report,
     }));
   });
   const files = version.files.length === 1 ? "1 file has" : `${version.files.length} files have`;
-  const kept = evidence.length === 1 ? "1 report has its digest" : `${evidence.length} reports have their digests`;
   return {
     checks: [
       storedCheck("stored-model", bytes, `${files} the recorded digest`),
-      storedCheck("stored-evidence", reports, kept),
+      storedCheck("stored-evidence", lost ?? liarAmong(kept), keptMessage(kept.length)),
     ],
-    evidence,
+    evidence: kept,
   };
+}
+
+interface Kept extends EvidenceReport {
+  readonly statement: EvidenceStatement;
+}
+
+/** A statement is made from its report alone, so that it can be made again and compared. */
+function liarAmong(kept: readonly Kept[]): string | undefined {
+  const liar = kept.find(({ statement, report, digest }) => !isDeepStrictEqual(statement, statementOf(report, digest)));
+  return liar === undefined ? undefined : `the statement about ${liar.digest} does not say what that report says`;
+}
+
+function keptMessage(count: number): string {
+  if (count === 0) return "no report is kept with the version";
+  return count === 1 ? "1 report has its digest" : `${count} reports have their digests`;
 }
 
 /** The message of what the registry has lost; undefined when all is there. Other errors are errors. */

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { type Digest, isDigest } from "../../../kernel/digest.ts";
+import { digestSchema } from "../../../kernel/digest-schema.ts";
 import type { Json } from "../../../kernel/json.ts";
 import { corrupt } from "./store.ts";
 
-const digest = z.custom<Digest>(isDigest, "not a SHA-256 digest");
 const count = z.int().min(0);
 const slot = z.int().min(1);
 
@@ -18,8 +17,8 @@ export function isInnerPath(path: string): boolean {
 export const versionRecord = z.strictObject({
   name: z.string(),
   version: slot,
-  digest,
-  files: z.array(z.strictObject({ path: relativePath, size: count, digest })).min(1),
+  digest: digestSchema,
+  files: z.array(z.strictObject({ path: relativePath, size: count, digest: digestSchema })).min(1),
   created: z.string(),
 });
 
@@ -43,12 +42,12 @@ export const statementRecord = z.object({
   predicate: z.object({
     command: z.string(),
     verdict: z.enum(["pass", "warn", "fail", "inconclusive"]),
-    report: digest,
-    result: digest,
+    report: digestSchema,
+    result: digestSchema,
     materials: z.array(
       z.object({
         name: z.string(),
-        digest,
+        digest: digestSchema,
         kind: z.enum(["data", "model", "code", "config", "report", "profile"]),
         uri: z.string().exactOptional(),
       }),
