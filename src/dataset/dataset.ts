@@ -122,7 +122,7 @@ export interface Dataset extends AsyncDisposable {
   /** One scan for the whole plan where the engine can. Keys come back as given; an empty input gives count 0 and null for the rest. */
   aggregate<K extends string>(plan: Readonly<Record<K, Aggregate>>): Promise<Readonly<Record<K, Cell>>>;
   /**
-   * Finite values of a numeric column at ascending edges: `counts` has edges.length + 1 bins, a value equal to an edge falls below it
+   * Finite values of a numeric column at strictly ascending edges: `counts` has edges.length + 1 bins, a value equal to an edge falls below it
    * (right-closed bins); `atEdge` counts the values equal to each edge; `sums` adds up each bin. Dates count as milliseconds since 1970.
    */
   histogram(

@@ -22,6 +22,7 @@ export interface CsvFile {
   readonly faults: readonly StructuralFault[];
   /** Needs `cleanCsv` first, or readers would take it in different ways. */
   readonly irregular: boolean;
+  readonly ending: "lf" | "crlf" | "cr";
   /** Row n stands on line n + 1. */
   readonly oneLineEach: boolean;
   /** Bytes of the longest record. */
@@ -46,7 +47,7 @@ export async function inspectCsv(
 ): Promise<CsvFile> {
   const head = await readHead(files, path, expected);
   if (head.names.length === 0) {
-    const file = { rows: 0, skipped: [], irregular: false, oneLineEach: true, longest: 0 };
+    const file = { rows: 0, skipped: [], irregular: false, ending: "lf", oneLineEach: true, longest: 0 } as const;
     return { path, ...head, ...file };
   }
   const faults = new RowFaults(path, head.names.length);
@@ -70,6 +71,7 @@ export async function inspectCsv(
     rows: row - skipped.length,
     skipped,
     irregular: scanner.irregular || skipped.length > 0,
+    ending: scanner.ending,
     oneLineEach: scanner.oneLineEach,
     longest: scanner.longest,
   };

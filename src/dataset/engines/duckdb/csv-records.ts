@@ -44,6 +44,8 @@ export class CsvScanner {
   oneLineEach = true;
   /** Bytes of the longest record. */
   longest = 0;
+  /** The line ending met last; all of them, unless irregular. */
+  ending: "lf" | "crlf" | "cr" = "lf";
   readonly #sink: (record: CsvRecord) => void;
   readonly #delimiter: number;
   /** What of the record under way came with earlier chunks. */
@@ -55,9 +57,9 @@ export class CsvScanner {
   #recordLine = 1;
   #skipLineFeed = false;
   #overflow = false;
-  /** Whether all records that lie wholly in the chunk at hand are UTF-8. */
-  #valid = true;
-  #ending: string | undefined;
+  #endings = 0;
+  /** Records that lie wholly in the chunk at hand and end before it are known to be UTF-8. */
+  #validUntil = 0;
 
   constructor(delimiter: number, sink: (record: CsvRecord) => void) {
     this.#sink = sink;
@@ -90,9 +92,9 @@ export class CsvScanner {
   #read(bytes: Buffer): void {
     const from = this.#skipLineFeed && bytes[0] === lineFeed ? 1 : 0;
     this.#skipLineFeed &&= bytes.length === 0;
-    const first = bytes.indexOf(lineFeed) + 1;
+    const first = this.#held.length === 0 ? 0 : bytes.indexOf(lineFeed) + 1;
     const last = bytes.lastIndexOf(lineFeed) + 1;
-    this.#valid = last > 0 && isUtf8(bytes.subarray(first, last));
+    this.#validUntil = last > 0 && isUtf8(bytes.subarray(first, last)) ? last : 0;
     const special = this.#state > plain || bytes.includes(quote) || bytes.includes(carriageReturn);
     const start = special ? this.#scan(bytes, from) : this.#scanPlain(bytes, from);
     const rest = bytes.subarray(start);
@@ -182,9 +184,10 @@ export class CsvScanner {
     return pair ? 1 : 0;
   }
 
-  #endWith(ending: string): void {
-    if (ending === "cr" || (this.#ending ?? ending) !== ending) this.irregular = true;
-    this.#ending = ending;
+  #endWith(ending: "lf" | "crlf" | "cr"): void {
+    if (ending === "cr" || (this.#endings > 0 && this.ending !== ending)) this.irregular = true;
+    this.ending = ending;
+    this.#endings += 1;
   }
 
   #endRecord(bytes: Buffer, start: number, end: number, cells: number, state: number): void {
@@ -200,7 +203,7 @@ export class CsvScanner {
 
   #emit(bytes: Buffer, start: number, end: number, cells: number, misquoted: boolean): void {
     let record: CsvRecord = { bytes, start, end, cells, line: this.#recordLine };
-    let valid = this.#valid;
+    let valid = end <= this.#validUntil;
     if (this.#held.length > 0) {
       const whole = Buffer.concat([this.#held, bytes.subarray(start, end)]);
       this.#held = nothing;

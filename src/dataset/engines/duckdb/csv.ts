@@ -16,6 +16,8 @@ interface PlannedColumn {
   readonly name: string;
   readonly declared: boolean;
   kind: ColumnKind;
+  /** Its kind is a guess without a value to go by. */
+  open: boolean;
 }
 
 /** A file of which rows can be read, and where the engine reads them: the file itself, or a cleaned copy without a header. */
@@ -80,7 +82,8 @@ async function planColumns(
     const kinds = await guessKinds(session, file, unknown);
     for (const name of fresh) {
       const kind = declared.get(name);
-      columns.push({ name, declared: kind !== undefined, kind: kind ?? kinds.get(name) ?? "string" });
+      const open = kind === undefined && !kinds.has(name);
+      columns.push({ name, declared: kind !== undefined, kind: kind ?? kinds.get(name) ?? "string", open });
     }
   }
   return columns;
@@ -116,6 +119,8 @@ function reader(file: ReadableFile, type: (name: string) => string): string {
     `delim = ${text(file.delimiter)}`,
     `quote = '"'`,
     `escape = '"'`,
+    // Detected, it would be the first one met, be it inside quotes.
+    `new_line = '${file.cleaned === undefined && file.ending === "crlf" ? "\\r\\n" : "\\n"}'`,
     `max_line_size = ${longest}`,
     `buffer_size = ${Math.max(32 * shortestLine, 2 * longest)}`,
     `columns = {${file.names.map((name, at) => `'t${at}': '${type(name)}'`).join(", ")}}`,
@@ -140,6 +145,9 @@ async function load(
       starts.push(rows);
       await insert(session, file, columns);
       rows += file.rows;
+      const held = Number((await session.row("SELECT count(*) FROM held.rows"))[0]);
+      if (held !== rows)
+        throw new Error(`${file.path} gave ${held - rows + file.rows} rows where ${file.rows} were read`);
     }
     host.log.progress("reading the data", files.length, files.length);
     if (!(await widen(session, columns))) return starts;
@@ -193,11 +201,11 @@ function insertSql(
 
 /** Whether a guessed kind was wrong for a later row: then the column is read again, as numbers if they all are, else as text. */
 async function widen(session: Session, columns: PlannedColumn[]): Promise<boolean> {
+  let widened = await judgeOpen(session, columns);
   const wrong = await session.rows(
     "SELECT which, bool_and(TRY_CAST(found AS DOUBLE) IS NOT NULL) FROM " +
       "(SELECT unnest(misfits) AS which, unnest(found) AS found FROM held.rows WHERE misfits IS NOT NULL) GROUP BY which",
   );
-  let widened = false;
   for (const [at, numeric] of wrong) {
     const column = columns[Number(at)];
     if (column === undefined || column.declared) continue;
@@ -205,6 +213,18 @@ async function widen(session: Session, columns: PlannedColumn[]): Promise<boolea
     widened = true;
   }
   return widened;
+}
+
+/** Gives columns that were empty in the first rows the kind of all their values. */
+async function judgeOpen(session: Session, columns: PlannedColumn[]): Promise<boolean> {
+  const open = columns.map((column, at) => ({ column, at })).filter(({ column }) => column.open);
+  if (open.length === 0) return false;
+  const counts = await session.row(`SELECT ${open.map(({ at }) => guessSql(`c${at}`)).join(", ")} FROM held.rows`);
+  open.forEach(({ column }, index) => {
+    column.open = false;
+    column.kind = guessed(counts.slice(index * guessWidth, (index + 1) * guessWidth).map(Number)) ?? "string";
+  });
+  return open.some(({ column }) => column.kind !== "string");
 }
 
 async function findMisfits(

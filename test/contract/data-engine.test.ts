@@ -1,0 +1,7 @@
+import { engines } from "../../src/generated/engines.ts";
+import { dataEngineContract } from "./data-engine.ts";
+
+for (const [name, engine] of Object.entries(engines)) {
+  const implementation = await engine.load();
+  dataEngineContract(name, (host) => implementation.create({}, host));
+}
