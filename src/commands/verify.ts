@@ -151,9 +151,18 @@ function versionTable(version: ModelVersion, status: string | null, move: AliasM
       ["registered", version.created],
       ["status", status ?? "none"],
       ["files", version.files.map((file) => file.path).join(", ")],
-      ...(move === undefined ? [] : [[`${move.alias} since`, `${move.at} by ${move.actor}: ${move.reason}`]]),
+      ...(move === undefined ? [] : moveRows(move)),
     ],
   };
+}
+
+function moveRows({ alias, at, actor, reason, run }: AliasMove): readonly (readonly string[])[] {
+  const rows = [
+    [`${alias} since`, at],
+    ["moved by", actor],
+    ["because", reason],
+  ];
+  return run === undefined ? rows : [...rows, ["in run", run]];
 }
 
 async function missingVersion(registry: ModelRegistry, name: string, ref: number | string): Promise<Error> {
