@@ -51,7 +51,7 @@ const inputs = z.strictObject({
   }),
   metrics: input(z.array(metricInput).min(1).optional(), {
     description:
-      "What is compared: `accuracy`, `roc-auc`, `log-loss` or `brier`, each with its `test` (`superiority`, or `non-inferiority` with the `margin` that is tolerated, in the metric's unit). All must pass. When absent: non-inferior in ROC AUC (margin 0.005) and log-loss (0.01); for several classes in accuracy (0.01) and log-loss.",
+      "What is compared: `accuracy`, `roc-auc`, `log-loss` or `brier`, each with its `test`: `superiority`, or `non-inferiority` (the default) with the `margin` that is tolerated, in the metric's unit. All must pass. When absent: non-inferior in ROC AUC (margin 0.005) and log-loss (0.01); for several classes in accuracy (0.01) and log-loss.",
     example: "[{ name: roc-auc, test: superiority }, { name: log-loss, test: non-inferiority, margin: 0.005 }]",
   }),
   baseline: input(z.enum(["majority", "none"]).default("majority"), {

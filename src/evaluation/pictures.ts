@@ -58,7 +58,7 @@ function rocAt(
 }
 
 /** A bin of fewer rows says nothing. */
-const leastOfABin = 10;
+const leastOfABin = 30;
 const bins = 10;
 
 /** Share of positives among the rows of each tenth of predicted probability. Empty when no model gives probabilities. */

@@ -9,7 +9,7 @@ export const metricInput = z.union([
   metricName,
   z.strictObject({
     name: metricName,
-    test: z.enum(metricTests).default("non-inferiority"),
+    test: z.enum(metricTests).optional(),
     margin: z.number().positive().optional(),
     clip: z.number().positive().lt(0.5).optional(),
   }),

@@ -1,6 +1,6 @@
 import { configurationError } from "../../kernel/error.ts";
 
-const maxKept = 2 ** 26;
+const maxKept = 2 ** 25;
 const keptOverhead = 64;
 
 export interface TensorType {

@@ -48,6 +48,8 @@ interface Frame {
 const maxVarintBytes = 10;
 /** A bound of this reader itself; the rules refuse deep models much earlier. */
 const maxFrames = 512;
+/** Ten times what the largest models have; each costs about a microsecond. */
+const maxMessages = 4_000_000;
 
 type State = "tag" | "integer" | "length" | "skip" | "text";
 
@@ -57,9 +59,11 @@ export class WireReader {
   /** Bytes consumed so far. */
   #position = 0;
   #varint = 0;
+  #varintPlace = 1;
   #varintBytes = 0;
   #rule: FieldRule | undefined;
   #remaining = 0;
+  #messages = 0;
   #text = new Uint8Array(0);
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -72,8 +76,27 @@ export class WireReader {
     let at = 0;
     while (at < chunk.length) {
       if (this.#state === "skip" || this.#state === "text") at = this.#take(chunk, at);
-      else at = this.#readVarint(chunk, at);
+      else {
+        if (this.#state === "tag" && this.#varintBytes === 0) at = this.#skipWholeFields(chunk, at);
+        if (at < chunk.length) at = this.#readVarint(chunk, at);
+      }
     }
+  }
+
+  /** Steps over fields that no rule asks for and that lie whole in the chunk: nearly all of a large model. What is left is read byte by byte. */
+  #skipWholeFields(chunk: Uint8Array, start: number): number {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) return start;
+    const limit = Math.min(chunk.length, start + (frame.end - this.#position));
+    let at = start;
+    while (at < limit) {
+      const next = afterField(chunk, at, frame.rule.fields);
+      if (next === undefined || next > limit) break;
+      at = next;
+    }
+    this.#position += at - start;
+    if (at > start) this.#closeFrames();
+    return at;
   }
 
   /** @throws WireError when the bytes end within a field or a message. */
@@ -88,12 +111,14 @@ export class WireReader {
   #readVarint(chunk: Uint8Array, start: number): number {
     for (let at = start; at < chunk.length; at++) {
       const byte = chunk[at] ?? 0;
-      this.#varint += (byte & 127) * 2 ** (7 * this.#varintBytes);
+      this.#varint += (byte & 127) * this.#varintPlace;
+      this.#varintPlace *= 128;
       this.#varintBytes += 1;
       this.#position += 1;
       if (byte < 128) {
         const value = this.#varint;
         this.#varint = 0;
+        this.#varintPlace = 1;
         this.#varintBytes = 0;
         this.#accept(value);
         return at + 1;
@@ -130,6 +155,8 @@ export class WireReader {
     if (length > this.#end() - this.#position) throw this.#error("a field is longer than its message");
     const rule = this.#rule;
     if (rule?.kind === "message") {
+      this.#messages += 1;
+      if (this.#messages > maxMessages) throw this.#error(`more than ${maxMessages} nodes, tensors and attributes`);
       if (this.#frames.length === maxFrames) throw this.#error(`messages nested more than ${maxFrames} deep`);
       this.#frames.push({ rule: rule.open(length), end: this.#position + length });
       this.#endField();
@@ -170,6 +197,10 @@ export class WireReader {
   #endField(): void {
     this.#state = "tag";
     this.#rule = undefined;
+    this.#closeFrames();
+  }
+
+  #closeFrames(): void {
     while (this.#frames.length > 1 && this.#position === this.#end()) this.#frames.pop()?.rule.close?.();
   }
 
@@ -180,4 +211,21 @@ export class WireReader {
   #error(message: string): WireError {
     return new WireError(message, this.#position);
   }
+}
+
+/** Where the next field starts; undefined when this one has a rule, a long tag or length, or an unknown form. */
+function afterField(chunk: Uint8Array, at: number, fields: MessageRule["fields"]): number | undefined {
+  const tag = chunk[at] ?? 0;
+  if (tag < 8 || tag > 127 || fields[tag >> 3] !== undefined) return undefined;
+  const wireType = tag & 7;
+  if (wireType === 5) return at + 5;
+  if (wireType === 1) return at + 9;
+  if (wireType === 2) {
+    const length = chunk[at + 1] ?? 128;
+    return length > 127 ? undefined : at + 2 + length;
+  }
+  if (wireType !== 0) return undefined;
+  let last = at + 1;
+  while ((chunk[last] ?? 0) > 127) last += 1;
+  return last - at > maxVarintBytes ? undefined : last + 1;
 }

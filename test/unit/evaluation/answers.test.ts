@@ -215,7 +215,7 @@ describe("pictures", () => {
     const [series] = calibrationSeries(truth, [one]);
     const counts = new Array<number>(10).fill(0);
     for (const p of one.answers.score) counts[Math.floor(p * 10)] = (counts[Math.floor(p * 10)] ?? 0) + 1;
-    expect(series?.lines.challenger?.map((y) => y === null)).toEqual(counts.map((count) => count < 10));
+    expect(series?.lines.challenger?.map((y) => y === null)).toEqual(counts.map((count) => count < 30));
   });
 
   test("confusion counts every row once", () => {
