@@ -3,7 +3,7 @@ import type { Host } from "../../kernel/host.ts";
 import { LineFolder } from "../../training/record.ts";
 import type { JobStatus, TrainingJob } from "../../training/training.ts";
 
-const cancelGraceMs = 30_000;
+const cancelGraceMs = 5000;
 
 /** Submits a job, streams its log line by line, and waits for its end. A cancelled run cancels the job first, then throws the reason. */
 export async function runJob(host: Host, job: TrainingJob): Promise<JobStatus> {

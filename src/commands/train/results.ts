@@ -1,4 +1,3 @@
-import { fingerprintOf } from "../../dataset/fingerprint.ts";
 import type { Check } from "../../kernel/command.ts";
 import { type Digest, digestOfStream } from "../../kernel/digest.ts";
 import { TitleholderError } from "../../kernel/error.ts";
@@ -7,6 +6,7 @@ import type { Host } from "../../kernel/host.ts";
 import { isJsonObject, type Json } from "../../kernel/json.ts";
 import type { Signature } from "../../model/model.ts";
 import { inspectOnnx } from "../../model/onnx/inspection.ts";
+import { readModel } from "../model-reference.ts";
 import { shownPath } from "../paths.ts";
 
 export interface ModelFacts {
@@ -27,38 +27,18 @@ export async function modelFacts(path: string, before: FileFacts | undefined, ho
   const shown = shownPath(host, path);
   const after = await host.files.facts(path);
   if (after === undefined) {
-    return {
-      checks: [
-        {
-          id: "model",
-          verdict: "fail",
-          message: `the command left no model at ${shown}`,
-          place: { input: "model-path" },
-        },
-      ],
-    };
+    return noModel(`the command left no model at ${shown}`);
   }
   if (before !== undefined && after.kind === "file" && before.modified === after.modified) {
-    return {
-      checks: [
-        {
-          id: "model",
-          verdict: "fail",
-          message: `${shown} is the file that was there before: the command wrote no new model`,
-          place: { input: "model-path" },
-        },
-      ],
-    };
+    return noModel(`${shown} is the file that was there before: the command wrote no new model`);
   }
   if (after.kind === "file") return fileModel(path, shown, host);
   const facts = await folderModel(path, host);
-  return facts === undefined
-    ? {
-        checks: [
-          { id: "model", verdict: "fail", message: `the folder ${shown} is empty`, place: { input: "model-path" } },
-        ],
-      }
-    : { facts, checks: [opaqueCheck(shown)] };
+  return facts === undefined ? noModel(`the folder ${shown} is empty`) : { facts, checks: [opaqueCheck(shown)] };
+}
+
+function noModel(message: string): Found {
+  return { checks: [{ id: "model", verdict: "fail", message, place: { input: "model-path" } }] };
 }
 
 async function fileModel(path: string, shown: string, host: Host): Promise<Found> {
@@ -83,16 +63,10 @@ async function fileModel(path: string, shown: string, host: Host): Promise<Found
 }
 
 async function folderModel(path: string, host: Host): Promise<ModelFacts | undefined> {
-  const files = await host.files.glob("**", path);
-  if (files.length === 0) return undefined;
-  const entries = await Promise.all(
-    files.map(async (file) => ({
-      path: shownPath({ cwd: path }, file),
-      ...(await digestOfStream(host.files.stream(file))),
-    })),
-  );
-  const size = entries.reduce((sum, entry) => sum + entry.size, 0);
-  return { digest: fingerprintOf(entries).digest, size, format: "opaque", signature: null };
+  if ((await host.files.list(path)).length === 0) return undefined;
+  const { digest, files } = await readModel(path, host, "model-path");
+  const size = [...files.values()].reduce((sum, file) => sum + file.size, 0);
+  return { digest, size, format: "opaque", signature: null };
 }
 
 function opaqueCheck(shown: string): Check {
