@@ -1,4 +1,10 @@
-/** Column summary that merges by addition. `edges` ascending, `counts.length === edges.length + 1`, right-closed bins. */
+import type { Digest } from "../kernel/digest.ts";
+
+/**
+ * Column summary that merges by addition. `n` counts all rows; `missing` those that are null, NaN or infinite; the rest is in `counts`, or in
+ * `levels` and `others`. `edges` strictly ascending, `counts.length === edges.length + 1`, right-closed bins. Dates and timestamps are
+ * numeric: milliseconds since 1970 in UTC.
+ */
 export type ColumnProfile =
   | {
       readonly kind: "numeric";
@@ -17,3 +23,11 @@ export type ColumnProfile =
       readonly levels: ReadonlyMap<string, number>;
       readonly others: number;
     };
+
+/** A data set's columns in its own order; those that hold lists or structures are left out. */
+export interface Profile {
+  readonly rows: number;
+  /** Fingerprint of the data it was computed from. */
+  readonly data?: Digest;
+  readonly columns: ReadonlyMap<string, ColumnProfile>;
+}

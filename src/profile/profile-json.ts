@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { digestSchema } from "../kernel/digest-schema.ts";
+import { configurationError } from "../kernel/error.ts";
+import type { Json } from "../kernel/json.ts";
+import type { ColumnProfile, Profile } from "./profile.ts";
+
+/** The format that is written, and the newest that is read. */
+export const profileSchema = "titleholder/profile/v1";
+
+const count = z.number().nonnegative();
+const counts = z.array(count);
+
+const numeric = z
+  .strictObject({
+    name: z.string(),
+    kind: z.literal("numeric"),
+    n: count,
+    missing: count,
+    edges: z.array(z.number()),
+    counts,
+    atEdge: counts.optional(),
+    sums: z.array(z.number()).optional(),
+  })
+  .refine(({ edges, counts: bins }) => bins.length === edges.length + 1, "needs one count more than edges")
+  .refine(({ edges, atEdge }) => atEdge === undefined || atEdge.length === edges.length, "needs one atEdge an edge")
+  .refine(({ counts: bins, sums }) => sums === undefined || sums.length === bins.length, "needs one sum a count")
+  .refine(
+    ({ edges }) => edges.every((edge, at) => at === 0 || edge > (edges[at - 1] ?? edge)),
+    "needs ascending edges",
+  );
+const categorical = z.strictObject({
+  name: z.string(),
+  kind: z.literal("categorical"),
+  n: count,
+  missing: count,
+  levels: z.array(z.tuple([z.string(), count])),
+  others: count,
+});
+const profile = z.strictObject({
+  schema: z.literal(profileSchema),
+  rows: count,
+  data: digestSchema.optional(),
+  columns: z.array(z.discriminatedUnion("kind", [numeric, categorical])),
+});
+
+/** The profile as JSON; numbers read back bit by bit. A sum too large for a double is left out with its column's sums. */
+export function profileToJson({ rows, data, columns }: Profile): Json {
+  return {
+    schema: profileSchema,
+    rows,
+    ...(data === undefined ? {} : { data }),
+    columns: [...columns].map(([name, column]) => ({ name: name.toWellFormed(), ...columnToJson(column) })),
+  };
+}
+
+/** @throws TH_PROFILE_FORMAT (configuration) for another format, a newer version, and numbers that do not fit together. */
+export function profileFromJson(json: Json, file: string): Profile {
+  const schema = typeof json === "object" && json !== null && "schema" in json ? json.schema : undefined;
+  const version = typeof schema === "string" ? /^titleholder\/profile\/v(\d+)$/.exec(schema)?.[1] : undefined;
+  if (version !== undefined && Number(version) > 1)
+    throw refused(
+      file,
+      `the profile has format version ${version}; this release reads version 1`,
+      "upgrade Titleholder to the release that wrote it, or write the profile again with this one",
+    );
+  const parsed = profile.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
+    throw refused(
+      file,
+      version === undefined ? "the file is no profile" : `the profile is damaged${place}: ${issue?.message ?? ""}`,
+      "name a profile.json that validate-data wrote",
+    );
+  }
+  const { rows, data, columns } = parsed.data;
+  return {
+    rows,
+    ...(data === undefined ? {} : { data }),
+    columns: new Map(columns.map((column) => [column.name, columnFromJson(column)])),
+  };
+}
+
+function columnToJson(column: ColumnProfile): { readonly [key: string]: Json } {
+  const { kind, n, missing } = column;
+  if (column.kind === "categorical")
+    return {
+      kind,
+      n,
+      missing,
+      levels: [...column.levels].map(([level, times]) => [level.toWellFormed(), times] as const),
+      others: column.others,
+    };
+  const { edges, counts: bins, atEdge, sums } = column;
+  const finite = sums?.every(Number.isFinite) === true ? { sums: [...sums] } : {};
+  const ties = atEdge === undefined ? {} : { atEdge: [...atEdge] };
+  return { kind, n, missing, edges: [...edges], counts: [...bins], ...ties, ...finite };
+}
+
+function columnFromJson(column: z.output<typeof numeric> | z.output<typeof categorical>): ColumnProfile {
+  const { kind, n, missing } = column;
+  if (kind === "categorical") return { kind, n, missing, levels: new Map(column.levels), others: column.others };
+  return {
+    kind,
+    n,
+    missing,
+    edges: Float64Array.from(column.edges),
+    counts: Float64Array.from(column.counts),
+    ...(column.atEdge === undefined ? {} : { atEdge: Float64Array.from(column.atEdge) }),
+    ...(column.sums === undefined ? {} : { sums: Float64Array.from(column.sums) }),
+  };
+}
+
+function refused(file: string, message: string, fix: string): Error {
+  return configurationError("TH_PROFILE_FORMAT", message, fix, { file });
+}

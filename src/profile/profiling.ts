@@ -1,0 +1,119 @@
+import type { Aggregate, Column, ColumnBatch, Dataset } from "../dataset/dataset.ts";
+import type { Digest } from "../kernel/digest.ts";
+import type { ColumnProfile, Profile } from "./profile.ts";
+
+/** A profile's resolution: 1,000 quantiles of a sample keep KS within 1.3e-3, whatever the number of rows. */
+const mostEdges = 1000;
+const mostLevels = 200;
+const sampledRows = 100_000;
+/** Levels looked at when those of a reference must be found again. */
+const levelsSearched = 5000;
+
+export interface ProfileOptions {
+  /** Columns wanted; all that can be profiled when absent. */
+  readonly columns?: readonly string[];
+  /** Count at this profile's edges and levels, so that the two compare exactly. A column that it lacks, or has in another kind, gets its own. */
+  readonly like?: Profile;
+  /** Seed of the sample that edges are taken from. */
+  readonly seed?: number;
+  readonly data?: Digest;
+  readonly onColumn?: (done: number, total: number) => void;
+}
+
+/** Profiles a data set: edges from a seeded sample, then exact counts over all rows, one pass a column. */
+export async function profileDataset(dataset: Dataset, options: ProfileOptions = {}): Promise<Profile> {
+  const columns = dataset.columns.filter(
+    (column) => column.kind !== "nested" && (options.columns === undefined || options.columns.includes(column.name)),
+  );
+  const { rows, missing } = await countMissing(dataset, columns);
+  const sampled = columns.filter((column) => isNumeric(column) && edgesLike(options.like, column) === undefined);
+  const sample: ColumnBatch =
+    sampled.length === 0 || rows === 0
+      ? new Map()
+      : await dataset.sample(
+          sampled.map((column) => column.name),
+          sampledRows,
+          options.seed ?? 1,
+        );
+  const profiles = new Map<string, ColumnProfile>();
+  for (const column of columns) {
+    options.onColumn?.(profiles.size, columns.length);
+    const n = { n: rows, missing: missing.get(column.name) ?? 0 };
+    if (isNumeric(column)) {
+      const edges = edgesLike(options.like, column) ?? edgesOf(numbersOf(sample, column.name));
+      profiles.set(column.name, { kind: "numeric", ...n, edges, ...(await dataset.histogram(column.name, edges)) });
+    } else profiles.set(column.name, { kind: "categorical", ...n, ...(await levelsOf(dataset, column, options.like)) });
+  }
+  options.onColumn?.(columns.length, columns.length);
+  return { rows, columns: profiles, ...(options.data === undefined ? {} : { data: options.data }) };
+}
+
+/** Edges at 1,000 quantiles of the finite values, the least and the greatest among them; ties give one edge. */
+export function edgesOf(values: Iterable<number>): Float64Array {
+  const sorted = Float64Array.from(values).filter(Number.isFinite).sort();
+  if (sorted.length === 0) return new Float64Array(0);
+  const edges = new Set<number>();
+  for (let step = 0; step <= mostEdges; step += 1) {
+    const value = sorted[Math.max(0, Math.ceil((step / mostEdges) * sorted.length) - 1)];
+    // Zero has two signs and is one edge.
+    if (value !== undefined) edges.add(value + 0);
+  }
+  return Float64Array.from(edges);
+}
+
+function isNumeric(column: Column): boolean {
+  return column.kind !== "string" && column.kind !== "boolean";
+}
+
+function edgesLike(like: Profile | undefined, column: Column): Float64Array | undefined {
+  const profile = like?.columns.get(column.name);
+  return profile?.kind === "numeric" ? profile.edges : undefined;
+}
+
+async function countMissing(
+  dataset: Dataset,
+  columns: readonly Column[],
+): Promise<{ readonly rows: number; readonly missing: ReadonlyMap<string, number> }> {
+  const plan: Record<string, Aggregate> = { rows: { fn: "count" } };
+  columns.forEach(({ name, kind }, at) => {
+    plan[`null ${at}`] = { fn: "count", where: { op: "null", column: name } };
+    if (kind === "number") plan[`infinite ${at}`] = { fn: "count", where: { op: "not-finite", column: name } };
+  });
+  const counts = await dataset.aggregate(plan);
+  const missing = columns.map(
+    ({ name }, at) => [name, Number(counts[`null ${at}`] ?? 0) + Number(counts[`infinite ${at}`] ?? 0)] as const,
+  );
+  return { rows: Number(counts.rows), missing: new Map(missing) };
+}
+
+/** A sample's values as numbers; integers too large for a double come as cells. */
+function numbersOf(sample: ColumnBatch, column: string): number[] {
+  return Array.from(sample.get(column) ?? [], (value) =>
+    value === null ? Number.NaN : value instanceof Date ? value.getTime() : Number(value),
+  );
+}
+
+async function levelsOf(
+  dataset: Dataset,
+  column: Column,
+  like: Profile | undefined,
+): Promise<{ readonly levels: ReadonlyMap<string, number>; readonly others: number }> {
+  const reference = like?.columns.get(column.name);
+  if (reference?.kind !== "categorical") {
+    const { counts, others } = await dataset.levels(column.name, mostLevels);
+    return { levels: counts, others };
+  }
+  const { counts, others } = await dataset.levels(column.name, levelsSearched);
+  const levels = new Map<string, number>();
+  let left = others;
+  let fresh = 0;
+  for (const [level, count] of counts) {
+    const known = reference.levels.has(level);
+    // What the reference does not name may be among its others, and is then compared with them; else it is new.
+    const kept = known || (reference.others === 0 && fresh < mostLevels);
+    if (!known && kept) fresh += 1;
+    if (kept) levels.set(level, count);
+    else left += count;
+  }
+  return { levels, others: left };
+}
