@@ -48,7 +48,7 @@ const health = z.enum(["ready", "not-ready", "gone"]);
 export const observationSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("started"), settings: settingsSchema }),
   z.strictObject({ kind: z.literal("prepared"), first: z.boolean(), breaks: z.array(z.string()).readonly() }),
-  /** The canary did not come up. */
+  /** The canary did not come up, or was not there when it was to become stable. */
   z.strictObject({ kind: z.literal("failed"), detail: z.string() }),
   /** What the target said when it was asked for its weight after setting it. */
   z.strictObject({ kind: z.literal("weight"), percent: z.number().min(0).max(100), effective: z.boolean() }),

@@ -27,7 +27,10 @@ export interface RolloutTarget {
   /** What the target reports now, from its own state and not from what was asked; percent 0 when it knows no such rollout. */
   verifyWeight(rollout: string): Promise<{ readonly percent: number; readonly effective: boolean }>;
   health(rollout: string): Promise<Readonly<Record<Arm, "ready" | "not-ready" | "gone">>>;
-  /** Silent for longer → all traffic to stable, without us. False when it had run out already. */
+  /**
+   * Silent for longer → all traffic to stable, without us. False when that has happened: the lease runs again, and the weight stays 0
+   * until it is set again.
+   */
   renewLease?(rollout: string, seconds: number): Promise<boolean>;
   /** The weight stays as it is without anybody renewing: a rollout that is held on purpose. */
   releaseLease?(rollout: string): Promise<void>;

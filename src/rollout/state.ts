@@ -147,7 +147,7 @@ function react(state: RolloutState, seen: Observation, now: Instant): RolloutSta
     case "health":
       return seen.canary === "gone" && isUnderWay(state) ? goBack(state, "rolled-back", "the canary was lost") : state;
     case "failed":
-      return isUnderWay(state) ? goBack(state, "aborted", `the canary did not come up: ${seen.detail}`) : state;
+      return failed(state, seen.detail);
     case "weight-lost":
       return isWatched(state) ? reweigh(state, seen.percent) : state;
     case "returned":
@@ -189,6 +189,12 @@ function answer(state: RolloutState, asked: Extract<Observation, { kind: "asked"
   if (!isUnderWay(state)) return state;
   if (asked.operation === "promote") return { ...finish(state), byHand: true, reason: asked.why };
   return goBack(state, asked.operation === "abort" ? "aborted" : "rolled-back", asked.why);
+}
+
+function failed(state: RolloutState, detail: string): RolloutState {
+  if (state.phase === "finishing")
+    return goBack(state, "rolled-back", `the canary was lost before it became stable: ${detail}`);
+  return isUnderWay(state) ? goBack(state, "aborted", `the canary did not come up: ${detail}`) : state;
 }
 
 /** The target may have gone back by itself, and the canary with it: what was reached is set up again, what was measured stays. */

@@ -119,13 +119,12 @@ export class Router {
     this.#leaseLost = false;
   }
 
-  /** @returns false when the lease had run out */
+  /** @returns false when it had run out before, and the weight is 0 since, until the weight is set again */
   renewLease(rollout: string, seconds: number): boolean {
     this.enforceLease();
     this.#expect(rollout);
-    if (this.#leaseLost) return false;
     this.#lease = { untilMs: this.#options.now() + seconds * 1000 };
-    return true;
+    return !this.#leaseLost;
   }
 
   releaseLease(rollout: string): void {

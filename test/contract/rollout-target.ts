@@ -25,9 +25,14 @@ export function rolloutTargetContract(name: string, bench: () => Promise<TargetB
   /** Version 1 serves. */
   const serving = async () => {
     const b = await bench();
-    await b.target.prepare("r1", b.version(1));
-    await b.target.finish("r1", 0);
-    return b;
+    try {
+      await b.target.prepare("r1", b.version(1));
+      await b.target.finish("r1", 0);
+      return b;
+    } catch (error) {
+      await b[Symbol.asyncDispose]();
+      throw error;
+    }
   };
 
   describe(`the rollout target ${name}`, () => {

@@ -179,6 +179,7 @@ describe("the router", () => {
     expect((await infer(port, 1))[0]?.json.body).toBe("one");
     expect(router.status()).toMatchObject({ weight: 0, leaseLost: true });
     expect(router.renewLease("r1", 30)).toBe(false);
+    expect(router.status()).toMatchObject({ weight: 0, leaseLost: true });
     router.setWeight("r1", 50);
     expect(router.renewLease("r1", 30)).toBe(true);
   });

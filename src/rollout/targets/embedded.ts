@@ -1,5 +1,4 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { join } from "node:path";
 import { z } from "zod";
 import { configurationError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
@@ -7,6 +6,7 @@ import type { Implementation } from "../../kernel/implementation.ts";
 import type { ModelVersion } from "../../registry/registry.ts";
 import { call, command, routerStatus } from "../../serving/client.ts";
 import { breaksOf, metadataSchema } from "../../serving/compatibility.ts";
+import { modelPath } from "../../serving/models.ts";
 import { nothingServed, type ServerProcess, type Serving, ServingStore } from "../../serving/state.ts";
 import type { Arm, Prepared, RolloutTarget } from "../rollout.ts";
 
@@ -30,11 +30,6 @@ export const implementation: Implementation<RolloutTarget> = {
   settings,
   create: (given, host) => new EmbeddedTarget(settings.parse(given), host),
 };
-
-/** The path of a version's bytes in the folder `models`. */
-export function modelPath(models: string, digest: string): string {
-  return join(models, `${digest.slice("sha256:".length)}.onnx`);
-}
 
 class EmbeddedTarget implements RolloutTarget {
   readonly name = "embedded";
