@@ -66,7 +66,7 @@ function matrix(input: TensorSpec, names: readonly string[] | undefined, file: s
     throw configurationError(
       "TH_MODEL_FEATURES",
       `${file} takes a matrix ("${input.name}") of ${width ?? "several"} columns and does not say which`,
-      `name them in the model's metadata: "${featureNamesKey}" with a JSON list of column names, in the order of training`,
+      `name them in the order of training: as \`features\`, or in the model's metadata "${featureNamesKey}" as a JSON list`,
       { file },
     );
   }

@@ -339,6 +339,15 @@ describe("labels, columns and values", () => {
     });
   });
 
+  test("a model of one matrix takes its columns from `features` where it does not name them itself", async () => {
+    const weights = { x: 1.5, z: -1 };
+    await using at = await machine({ "matrix.onnx": logisticRegression({ weights, form: "matrix", metadata: {} }) });
+    const models = { challenger: "matrix.onnx", champion: "good.onnx" };
+    await expect(evaluate(at, models)).rejects.toMatchObject({ code: "TH_MODEL_FEATURES" });
+    expect((await evaluate(at, { ...models, features: ["x", "z"] })).decision).toBe("unchanged");
+    expect((await evaluate(at, { ...models, features: ["z", "x"] })).decision).toBe("rejected");
+  });
+
   test("rows that repeat a key are counted and warned of", async () => {
     const twice = rows(400, 6);
     await using at = await machine({ "twice.csv": `${twice}${twice.split("\n").slice(1, 21).join("\n")}\n` });
