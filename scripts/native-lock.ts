@@ -51,6 +51,6 @@ export async function nativeLockText(root: string): Promise<string> {
       return { name: packageName, version: found.version, integrity: found.integrity, ...rest };
     }),
   ]);
-  const value = { registry: "https://registry.npmjs.org/", packages: Object.fromEntries(locked) as unknown };
+  const value = { packages: Object.fromEntries(locked) as unknown };
   return `${JSON.stringify(value, null, 2)}\n`;
 }

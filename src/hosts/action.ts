@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, resolve } from "node:path";
 import type { z } from "zod";
 import { shownPath } from "../commands/paths.ts";
 import { commands } from "../generated/commands.ts";
@@ -17,25 +16,32 @@ import { execute, type Outcome } from "./execute.ts";
 import { failureOf, Interrupted } from "./failure.ts";
 import { nodeFiles } from "./files.ts";
 import { secretForms } from "./masks.ts";
-import { installedModules, npmSettings } from "./native.ts";
+import { installedModules } from "./native.ts";
 import { nativeCache, nodeHost } from "./node-host.ts";
-import { type GivenTexts, type Resolved, resolveInputs } from "./resolve.ts";
+import { userNpmSettings } from "./npm-settings.ts";
+import { type GivenTexts, type Resolved, resolveInputs, workingDirectoryName } from "./resolve.ts";
+import { type RunnerLog, runnerLog } from "./runner-log.ts";
 import { settleWithin } from "./settle.ts";
-
-type Core = typeof import("@actions/core");
 
 /** State that tells the post step apart, and what the command saved for it. */
 const phaseState = "titleholder-phase";
 const commandState = "titleholder-state";
 
-/** An action's main and post step in one: the same stub serves both. Sets the process's exit code. */
-export async function runAction(name: string, launch: Launch): Promise<void> {
-  const [core, command] = await Promise.all([import("@actions/core"), loadCommand(name)]);
+/**
+ * An action's main and post step in one: the same stub serves both. Sets the process's exit code.
+ * @param load finds the command; the generated map's by default
+ */
+export async function runAction(name: string, launch: Launch, load = loadCommand): Promise<void> {
+  const command = await load(name);
   const given = readInputs(process.env, command);
+  const log = runnerLog(
+    (text) => void process.stdout.write(text),
+    () => new Date(),
+  );
   // Before anything can be printed.
-  for (const secret of givenSecrets(command, given)) core.setSecret(secret);
-  const run = new ActionRun(core, command, given, launch);
-  if (core.getState(phaseState) === "main") await run.post();
+  for (const secret of givenSecrets(command, given)) log.mask(secret);
+  const run = new ActionRun(log, command, given, launch);
+  if (process.env[`STATE_${phaseState}`] === "main") await run.post();
   else await run.main();
 }
 
@@ -45,16 +51,22 @@ async function loadCommand(name: string): Promise<AnyCommand> {
   return entry.load();
 }
 
+/** The toolkit writes the files by which a step speaks to later ones. It is loaded when there is something to write: it triples a start. */
+function toolkit() {
+  return import("@actions/core");
+}
+
 class ActionRun {
-  readonly #core: Core;
+  readonly #log: RunnerLog;
   readonly #command: AnyCommand;
   readonly #given: GivenTexts;
   readonly #launch: Launch;
   readonly #abort = new AbortController();
   readonly #ci: CiContext | undefined;
+  readonly #workspace = process.env.GITHUB_WORKSPACE || process.cwd();
 
-  constructor(core: Core, command: AnyCommand, given: GivenTexts, launch: Launch) {
-    this.#core = core;
+  constructor(log: RunnerLog, command: AnyCommand, given: GivenTexts, launch: Launch) {
+    this.#log = log;
     this.#command = command;
     this.#given = given;
     this.#launch = launch;
@@ -65,16 +77,17 @@ class ActionRun {
   }
 
   async main(): Promise<void> {
-    const core = this.#core;
-    core.saveState(phaseState, "main");
     try {
+      // First of all: a post step without it would take itself for the main one.
+      if (this.#command.settle !== undefined) (await toolkit()).saveState(phaseState, "main");
       const resolved = await this.#resolve();
-      await using host = await nodeHost({ ...this.#world(resolved.cwd), signal: this.#abort.signal });
+      const world = await this.#world(resolved.cwd);
+      await using host = await nodeHost({ ...world, signal: this.#abort.signal });
       const outcome = await execute(this.#command, resolved, host);
       await this.#publish(outcome, resolved);
       process.exitCode = outcome.exitCode;
       if (outcome.exitCode !== 0)
-        core.error(`${outcome.report.verdict}: ${outcome.report.summary}`, { title: this.#command.name });
+        this.#log.error(`${outcome.report.verdict}: ${outcome.report.summary}`, { title: this.#command.name });
     } catch (error) {
       this.#fail(error);
     }
@@ -82,51 +95,49 @@ class ActionRun {
 
   async post(): Promise<void> {
     try {
-      const text = this.#core.getState(commandState);
+      const text = process.env[`STATE_${commandState}`] ?? "";
       if (text === "") return;
       const { cwd } = await this.#resolve();
-      await settleWithin(this.#command, JSON.parse(text) as Json, this.#world(cwd));
+      await settleWithin(this.#command, JSON.parse(text) as Json, await this.#world(cwd));
     } catch (error) {
       this.#fail(error);
     }
   }
 
   #resolve(): Promise<Resolved> {
-    const startFolder = process.env.GITHUB_WORKSPACE ?? process.cwd();
     return resolveInputs(this.#command, this.#given, {
-      startFolder,
-      files: nodeFiles({ cwd: startFolder }),
+      startFolder: this.#workspace,
+      files: nodeFiles({ cwd: this.#workspace }),
       names: inputNames,
       style: (name) => `\`${name}\``,
     });
   }
 
-  #world(cwd: string) {
-    const core = this.#core;
+  async #world(cwd: string) {
+    const { saveState } = this.#command.settle === undefined ? { saveState: () => undefined } : await toolkit();
     return {
       cwd,
       env: process.env,
-      log: actionLogger(core),
+      log: this.#log,
       ci: this.#ci,
       native: {
         installed: installedModules(this.#launch.dist),
         cache: nativeCache(process.env),
-        npm: npmSettings(process.env, readText(join(homedir(), ".npmrc"))),
+        npm: userNpmSettings(process.env),
       },
       helperScript: this.#launch.helperScript,
       now: () => new Date(),
-      saveState: (state: Json) => core.saveState(commandState, JSON.stringify(state)),
+      saveState: (state: Json) => saveState(commandState, JSON.stringify(state)),
     };
   }
 
   /** Outputs first: what fails after them must not cost the next step the verdict. */
   async #publish(outcome: Outcome, resolved: Resolved): Promise<void> {
-    const core = this.#core;
+    const [core, { renderSummary }] = await Promise.all([toolkit(), import("../report/markdown.ts")]);
     for (const [name, value] of Object.entries(outcome.outputs)) {
       core.setOutput(name, name === "report" ? shownPath(resolved, value) : value);
     }
-    if (resolved.inputs.annotations === true) annotate(core, outcome.report);
-    const { renderSummary } = await import("../report/markdown.ts");
+    if (resolved.inputs.annotations === true) annotate(this.#log, outcome.report, this.#folder());
     if (process.env.GITHUB_STEP_SUMMARY !== undefined) {
       await core.summary.addRaw(renderSummary(outcome.report), true).write();
     }
@@ -135,19 +146,26 @@ class ActionRun {
 
   async #upload(outcome: Outcome): Promise<void> {
     if (process.env.ACTIONS_RUNTIME_TOKEN === undefined || process.env.ACTIONS_RESULTS_URL === undefined) {
-      this.#core.info("no artifact service in this run: the report stays on this machine");
+      this.#log.info("no artifact service in this run: the report stays on this machine");
       return;
     }
     const { uploadReport } = await import("./artifact.ts");
     const { model, command } = outcome.report;
     const name = `titleholder-${model}-${command}-${this.#ci?.job ?? "job"}-${this.#ci?.attempt ?? 1}`;
-    await uploadReport(dirname(outcome.path), name.replace(/[^A-Za-z0-9._-]/g, "_"), this.#core);
+    await uploadReport(dirname(outcome.path), name.replace(/[^A-Za-z0-9._-]/g, "_"), this.#log);
   }
 
   #fail(error: unknown): void {
     const failure = failureOf(error, this.#abort.signal);
-    annotateFailure(this.#core, failure);
+    annotateFailure(this.#log, failure, this.#folder());
     process.exitCode = failure.exitCode;
+  }
+
+  /** The working directory as seen from the workspace; empty when they are the same, or it lies outside. */
+  #folder(): string {
+    const given = this.#given.get(workingDirectoryName)?.trim() || ".";
+    const shown = shownPath({ cwd: this.#workspace }, resolve(this.#workspace, given));
+    return shown === "." || isAbsolute(shown) ? "" : shown;
   }
 }
 
@@ -170,28 +188,6 @@ function givenSecrets(command: AnyCommand, given: GivenTexts): readonly string[]
     const schema = shape[camelCase(name)];
     return schema !== undefined && inputMeta(schema).secret === true ? secretForms(value) : [];
   });
-}
-
-function actionLogger(core: Core) {
-  let told = 0;
-  return {
-    debug: (text: string) => core.debug(text),
-    info: (text: string) => core.info(text),
-    warn: (text: string, place?: { file?: string; line?: number; column?: number }) =>
-      core.warning(text, {
-        ...(place?.file === undefined ? {} : { file: place.file }),
-        ...(place?.line === undefined ? {} : { startLine: place.line }),
-      }),
-    progress: (task: string, done: number, total?: number) => {
-      const now = Date.now();
-      if (now - told < 10_000) return;
-      told = now;
-      core.info(
-        `${task}: ${done.toLocaleString("en-US")}${total === undefined ? "" : ` of ${total.toLocaleString("en-US")}`}`,
-      );
-    },
-    group: <T>(title: string, body: () => Promise<T>) => core.group(title, body),
-  };
 }
 
 function readEvent(env: Readonly<Record<string, string | undefined>>): Json {

@@ -1,14 +1,18 @@
 import type { Check } from "../kernel/command.ts";
+import type { Place } from "../kernel/error.ts";
 import type { Report } from "../report/report.ts";
 import type { Failure } from "./failure.ts";
-
-type Core = typeof import("@actions/core");
+import type { RunnerLog } from "./runner-log.ts";
+import type { AnnotationProperties } from "./workflow-commands.ts";
 
 /** GitHub keeps ten annotations of a level in a step; the last says how many more there are. */
 const perLevel = 10;
 
-/** Failing checks as errors, the rest of what a person should read as warnings, on the lines they speak of. */
-export function annotate(core: Core, report: Report): void {
+/**
+ * Failing checks as errors, the rest of what a person should read as warnings, on the lines they speak of.
+ * @param folder the working directory as seen from the workspace: GitHub shows an annotation on a file of the repository
+ */
+export function annotate(log: RunnerLog, report: Report, folder: string): void {
   const level = (check: Check) =>
     check.verdict === "fail"
       ? "error"
@@ -18,25 +22,24 @@ export function annotate(core: Core, report: Report): void {
   for (const name of ["error", "warning"] as const) {
     const checks = report.checks.filter((check) => level(check) === name);
     const room = checks.length > perLevel ? perLevel - 1 : checks.length;
-    for (const check of checks.slice(0, room)) core[name](check.message, properties(check.id, check.place ?? {}));
+    for (const check of checks.slice(0, room))
+      log[name](check.message, properties(check.id, check.place ?? {}, folder));
     if (checks.length > room)
-      core[name](`and ${checks.length - room} more: see the job summary`, { title: report.command });
+      log[name](`and ${checks.length - room} more: see the job summary`, { title: report.command });
   }
 }
 
 /** An error of ours, where the user should look. */
-export function annotateFailure(core: Core, failure: Failure): void {
-  core.error(failure.text, properties(failure.title, failure.place));
+export function annotateFailure(log: RunnerLog, failure: Failure, folder: string): void {
+  log.error(failure.text, properties(failure.title, failure.place, folder));
 }
 
-function properties(
-  title: string,
-  place: Check["place"] & {},
-): { title: string; file?: string; startLine?: number; startColumn?: number } {
+function properties(title: string, place: Place, folder: string): AnnotationProperties {
+  const isInside = folder !== "" && place.file !== undefined && !place.file.startsWith("/");
   return {
     title,
-    ...(place.file === undefined ? {} : { file: place.file }),
-    ...(place.line === undefined ? {} : { startLine: place.line }),
-    ...(place.column === undefined ? {} : { startColumn: place.column }),
+    ...(place.file === undefined ? {} : { file: isInside ? `${folder}/${place.file}` : place.file }),
+    ...(place.line === undefined ? {} : { line: place.line }),
+    ...(place.column === undefined ? {} : { col: place.column }),
   };
 }

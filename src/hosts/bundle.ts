@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { failureOf } from "./failure.ts";
+import { workflowCommand } from "./workflow-commands.ts";
 
 /**
  * The bundle's one entry: each stub in dist names what it wants to be, and only that is loaded.
@@ -7,6 +9,8 @@ import { join } from "node:path";
  */
 export async function dispatch(what: string, dist: string): Promise<void> {
   const launch = { dist, helperScript: join(dist, "helper.js") };
+  // Whatever nobody caught is a bug, and must not end with the exit code of a verdict.
+  if (what !== "helper") process.on("uncaughtException", reportBug);
   if (what === "cli") {
     const { runCli } = await import("./cli.ts");
     await runCli(launch);
@@ -17,4 +21,11 @@ export async function dispatch(what: string, dist: string): Promise<void> {
     const { runAction } = await import("./action.ts");
     await runAction(what, launch);
   }
+}
+
+function reportBug(error: unknown): void {
+  const { text, exitCode } = failureOf(error, new AbortController().signal);
+  if (process.env.GITHUB_ACTIONS === "true") console.log(workflowCommand("error", text, { title: "bug" }));
+  else console.error(text);
+  process.exit(exitCode);
 }

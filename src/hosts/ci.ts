@@ -23,20 +23,24 @@ export function ciContext(env: Env, event: Json): CiContext | undefined {
     ref: env.GITHUB_REF ?? "",
     actor: env.GITHUB_ACTOR ?? "unknown",
     event: name,
-    fromFork: name === "pull_request_target" || isForeign(event, repository),
+    fromFork: name === "pull_request_target" || isForeign(name, event, repository),
     runner: env.RUNNER_ENVIRONMENT === "github-hosted" ? "github-hosted" : "self-hosted",
   };
 }
 
-/** Whether the event is about code of another repository; a deleted fork leaves `repo: null` and is foreign too. */
-function isForeign(event: Json, repository: string): boolean {
-  if (!isJsonObject(event)) return false;
-  const pull = event.pull_request;
-  if (isJsonObject(pull)) {
-    const head = isJsonObject(pull.head) ? pull.head.repo : null;
-    return !isJsonObject(head) || head.full_name !== repository;
-  }
-  const run = event.workflow_run;
-  if (!isJsonObject(run)) return false;
-  return !isJsonObject(run.head_repository) || run.head_repository.full_name !== repository;
+/**
+ * Whether the event is about code of another repository. A deleted fork leaves `repo: null` and is foreign too, and so is an event of this
+ * kind whose payload is missing: nothing says then whose code it is.
+ */
+function isForeign(name: string, event: Json, repository: string): boolean {
+  const payload = isJsonObject(event) ? event : {};
+  const isOwn = (repo: Json | undefined) =>
+    isJsonObject(repo) &&
+    typeof repo.full_name === "string" &&
+    repo.full_name.toLowerCase() === repository.toLowerCase();
+  const pull = payload.pull_request;
+  if (isJsonObject(pull)) return !isJsonObject(pull.head) || !isOwn(pull.head.repo);
+  const run = payload.workflow_run;
+  if (isJsonObject(run)) return !isOwn(run.head_repository);
+  return name.startsWith("pull_request") || name === "workflow_run";
 }

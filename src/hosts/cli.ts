@@ -1,6 +1,3 @@
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { z } from "zod";
 import { commands } from "../generated/commands.ts";
@@ -14,12 +11,14 @@ import { execute, type Outcome } from "./execute.ts";
 import { failureOf, Interrupted } from "./failure.ts";
 import { commandHelp, overviewHelp } from "./help.ts";
 import { textLogger } from "./loggers.ts";
-import { installedModules, npmSettings } from "./native.ts";
+import { installedModules } from "./native.ts";
 import { nativeCache, nodeHost } from "./node-host.ts";
+import { userNpmSettings } from "./npm-settings.ts";
 import { type GivenTexts, resolveInputs } from "./resolve.ts";
 import { settleWithin } from "./settle.ts";
 import { outcomeText } from "./terminal-report.ts";
 import { version } from "./version.ts";
+import { inert } from "./workflow-commands.ts";
 
 export interface Launch {
   /** Folder of the bundle: natives are looked for beside it. */
@@ -30,6 +29,8 @@ export interface Launch {
 
 /** The terminal: `titleholder COMMAND --flag value`. Sets the process's exit code. */
 export async function runCli(launch: Launch): Promise<void> {
+  // `titleholder … | head` closes the pipe; the exit code is the outcome's all the same.
+  process.stdout.on("error", () => undefined);
   const [name, ...rest] = process.argv.slice(2);
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     process.stdout.write(overviewHelp(process.stdout.columns));
@@ -43,11 +44,16 @@ export async function runCli(launch: Launch): Promise<void> {
   await new CliRun(launch).run(name, rest);
 }
 
+/** In a workflow the runner reads this program's output too, and must not obey what came from data or from a training's log. */
+function safe(text: string): string {
+  return process.env.GITHUB_ACTIONS === "true" ? inert(text) : text;
+}
+
 class CliRun {
   readonly #launch: Launch;
   readonly #abort = new AbortController();
   readonly #log = textLogger({
-    write: (text) => void process.stderr.write(text),
+    write: (text) => void process.stderr.write(safe(text)),
     isTerminal: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
     now: () => new Date(),
@@ -79,7 +85,9 @@ class CliRun {
       }
       const { outcome, cwd } = await this.#execute(command, readFlags(command, args));
       this.#log.done();
-      process.stdout.write(json ? `${jsonText(outcome)}\n` : outcomeText(outcome, cwd, process.stdout.isTTY === true));
+      process.stdout.write(
+        json ? `${jsonText(outcome)}\n` : safe(outcomeText(outcome, cwd, process.stdout.isTTY === true)),
+      );
       process.exitCode = outcome.exitCode;
     } catch (error) {
       this.#log.done();
@@ -89,7 +97,7 @@ class CliRun {
           `${JSON.stringify({ error: { code: failure.title, exitCode: failure.exitCode, text: failure.text } })}\n`,
         );
       }
-      process.stderr.write(`titleholder ${name}: ${failure.text}\n`);
+      process.stderr.write(safe(`titleholder ${name}: ${failure.text}\n`));
       process.exitCode = failure.exitCode;
     }
   }
@@ -103,7 +111,7 @@ class CliRun {
       native: {
         installed: installedModules(this.#launch.dist),
         cache: nativeCache(process.env),
-        npm: npmSettings(process.env, userNpmrc(process.env)),
+        npm: userNpmSettings(process.env),
       },
       helperScript: this.#launch.helperScript,
       now: () => new Date(),
@@ -166,8 +174,15 @@ export function readFlags(command: AnyCommand, args: readonly string[]): GivenTe
       );
     }
     const text = type === "boolean" ? (token.value ?? String(!negated)) : token.value;
-    if (text === undefined) {
+    // What begins like a flag is the next one; a value like that is written after an equals sign.
+    const isNextFlag = token.inlineValue === false && /^--[a-z]/.test(text ?? "");
+    if (text === undefined || isNextFlag) {
       throw configurationError("TH_INPUT_SYNTAX", `--${name} has no value`, `write --${name} VALUE`, { input: name });
+    }
+    if (negated && token.value !== undefined) {
+      throw configurationError("TH_INPUT_SYNTAX", `--no-${name} takes no value`, `write --${name}=${token.value}`, {
+        input: name,
+      });
     }
     const before = given.get(name);
     if (before !== undefined && type !== "array") {
@@ -178,15 +193,8 @@ export function readFlags(command: AnyCommand, args: readonly string[]): GivenTe
   return given;
 }
 
+/** One line. `##[` anywhere in it would be a command to a runner; the escape means the same in JSON. */
 function jsonText(outcome: Outcome): string {
-  return JSON.stringify({ exitCode: outcome.exitCode, outputs: outcome.outputs, report: outcome.report });
-}
-
-/** The user's own npm configuration; the workspace's is not asked. */
-function userNpmrc(env: Readonly<Record<string, string | undefined>>): string {
-  try {
-    return readFileSync(env.NPM_CONFIG_USERCONFIG ?? env.npm_config_userconfig ?? join(homedir(), ".npmrc"), "utf8");
-  } catch {
-    return "";
-  }
+  const text = JSON.stringify({ exitCode: outcome.exitCode, outputs: outcome.outputs, report: outcome.report });
+  return text.replaceAll("##[", "##\\u005b");
 }

@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
 import { configurationError, type Place } from "../kernel/error.ts";
 import { nearest, suggest } from "../kernel/naming.ts";
 
@@ -68,14 +68,15 @@ class Reader {
   }
 
   /** The entries of a mapping; an absent or empty one has none. */
-  map(node: unknown, what: string): ReadonlyMap<string, Entry> {
+  map(written: unknown, what: string): ReadonlyMap<string, Entry> {
+    const node = isAlias(written) ? written.resolve(this.document) : written;
     if (node === null || node === undefined || (isScalar(node) && node.value === null)) return new Map();
     if (!isMap(node)) {
       throw configurationError(
         "TH_CONFIG_TYPE",
         `${what} must be a mapping of names`,
         'write "name: value" lines',
-        this.place(node as Node),
+        this.place(written as Node),
       );
     }
     return new Map(
@@ -97,7 +98,7 @@ class Reader {
   }
 
   checkVersion(pair: Entry | undefined): void {
-    const value: unknown = pair?.value?.toJSON();
+    const value = this.#plain(pair?.value);
     if (value === configVersion) return;
     const place = pair === undefined ? { file: this.#shown, line: 1, column: 1 } : this.place(pair.value ?? pair.key);
     if (typeof value === "number" && value > configVersion) {
@@ -121,7 +122,7 @@ class Reader {
     for (const [name, entry] of this.map(pair?.value, "environments")) {
       const keys = this.map(entry.value, `environment ${name}`);
       this.onlyKeys(keys, ["registry"], `key of environment ${name}`);
-      const registry: unknown = keys.get("registry")?.value?.toJSON();
+      const registry = this.#plain(keys.get("registry")?.value);
       if (typeof registry !== "string" || registry === "") {
         throw configurationError(
           "TH_CONFIG_TYPE",
@@ -141,7 +142,7 @@ class Reader {
     const sections = new Map([["", shared]]);
     const sharedNames = new Set(Object.values(names).flat());
     for (const [key, entry] of this.map(pair.value, `model ${name}`)) {
-      const sectionNames = names[key];
+      const sectionNames = Object.hasOwn(names, key) ? names[key] : undefined;
       if (sectionNames !== undefined) {
         sections.set(key, this.#section(key, entry, sectionNames));
       } else if (sharedNames.has(key)) {
@@ -170,10 +171,25 @@ class Reader {
   #value(pair: Entry): FileValue {
     const node = pair.value;
     return {
-      value: node?.toJS(this.document, { maxAliasCount: 100 }) as unknown,
+      value: this.#plain(node),
       place: this.place(node ?? pair.key),
       inside: (path) => this.place(this.#descend(node, path) ?? node ?? pair.key),
     };
+  }
+
+  #plain(node: Node | null | undefined): unknown {
+    try {
+      return node?.toJS(this.document, { maxAliasCount: 100 }) as unknown;
+    } catch (cause) {
+      // The reader counts how far aliases of aliases would unfold.
+      throw configurationError(
+        "TH_CONFIG_SYNTAX",
+        `not usable YAML: ${cause instanceof Error ? cause.message : String(cause)}`,
+        "write the values out instead of repeating them by aliases",
+        this.place(node ?? this.document.contents ?? undefined),
+        cause,
+      );
+    }
   }
 
   #descend(node: Node | null, path: readonly PropertyKey[]): Node | undefined {
@@ -187,8 +203,8 @@ class Reader {
     return undefined;
   }
 
-  place(node: Node): Place {
-    return this.#at(node.range?.[0] ?? 0);
+  place(node: Node | undefined): Place {
+    return this.#at(node?.range?.[0] ?? 0);
   }
 
   #at(offset: number): Place {

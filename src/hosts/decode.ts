@@ -20,7 +20,7 @@ export function inputMeta(schema: z.ZodType): InputMeta {
 
 /**
  * Text of an action's input or a CLI flag → the value its schema describes; the only place where text becomes a type.
- * Empty text is no value. Booleans are `true` and `false` alone. Lists are split at new lines (or commas, where the schema says so)
+ * White space around it is none of it, and empty text is no value. Booleans are `true` and `false` alone. Lists are split at new lines (or commas, where the schema says so)
  * and may be written as YAML; everything nested is YAML, which JSON is part of.
  * @throws TitleholderError TH_INPUT_BOOLEAN, TH_INPUT_NUMBER, TH_INPUT_SYNTAX (configuration).
  */
@@ -29,7 +29,6 @@ export function decodeText(text: string, schema: z.ZodType, place: Place): unkno
   const inner = innerSchema(schema);
   switch (inner.def.type) {
     case "string":
-      return text;
     case "enum":
       return text.trim();
     case "boolean":
@@ -61,18 +60,25 @@ function decodeList(text: string, schema: z.ZodType, meta: InputMeta, place: Pla
   const element = innerSchema((schema.def as unknown as { element: z.ZodType }).element);
   const isPlain = element.def.type === "string" || element.def.type === "enum";
   if (!isPlain) return decodeYaml(text, place);
-  // `[a, b]` and `- a` are YAML lists; a glob such as `[ab]*.csv` only looks like one.
-  if (/^\s*(\[[\s\S]*\]\s*$|- )/.test(text)) {
-    const value = decodeYaml(text, place);
-    if (Array.isArray(value)) return value.map((item) => (typeof item === "number" ? String(item) : item));
+  if (isYamlList(text)) {
+    // Every item is text: 007 stays what it is.
+    const value = decodeYaml(text, place, "failsafe");
+    if (Array.isArray(value)) return value;
   }
   const parts = text.split(meta.separator === "comma" ? /[,\r\n]/ : /\r?\n/);
   return parts.map((part) => part.trim()).filter((part) => part !== "");
 }
 
-function decodeYaml(text: string, place: Place): unknown {
+/** `[a, b]` and `- a` are YAML lists; of what only looks like one, such as `[ab]*.csv` or `[ab]-[0-9]`, each line is an item. */
+function isYamlList(text: string): boolean {
+  if (/^\s*-\s/.test(text)) return true;
+  if (!/^\s*\[[\s\S]*\]\s*$/.test(text)) return false;
+  return !/^\s*\[[^\]"',]*\][^\s]/.test(text);
+}
+
+function decodeYaml(text: string, place: Place, schema: "core" | "failsafe" = "core"): unknown {
   try {
-    return parseYaml(text, { maxAliasCount: 0 }) as unknown;
+    return parseYaml(text, { maxAliasCount: 0, logLevel: "error", schema }) as unknown;
   } catch (cause) {
     const first = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw configurationError("TH_INPUT_SYNTAX", `not valid YAML: ${first}`, "write YAML or JSON", place, cause);

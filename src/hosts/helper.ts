@@ -4,6 +4,8 @@ import { nodeFiles } from "./files.ts";
 import { type FromHelper, startId, type ToHelper, toWire } from "./helper-wire.ts";
 import { loadNative } from "./native.ts";
 
+const closeLimitMs = 2000;
+
 /**
  * The helper's side: waits for its role, then answers requests one after the other. It ends when it is told to, and when the program
  * that started it is gone (the channel closes) unless it was detached.
@@ -20,6 +22,8 @@ export function runHelper(): void {
   };
   const finish = async () => {
     abort.abort(new Error("the helper is ending"));
+    // A role whose clean-up hangs must not become an orphan.
+    setTimeout(() => process.exit(1), closeLimitMs);
     await handler?.close().catch(() => undefined);
     process.exit(0);
   };
@@ -42,11 +46,11 @@ export function runHelper(): void {
     send({ kind: "answer", id: message.id, message: reply.message, bytes: reply.bytes ?? [] });
   };
 
+  // When nobody reads the pipes any more, a write to them must not end a server.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   process.on("message", (message: ToHelper) => {
     if (message.kind === "detach") {
       detached = true;
-      // Nobody reads the pipes any more; a write to them must not end a server.
-      for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
     } else if (message.kind === "close") {
       queue = queue.then(finish);
     } else {

@@ -1,21 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { TitleholderError } from "../kernel/error.ts";
 import type { NativePackage } from "../kernel/host.ts";
 import nativeLock from "./native-lock.json" with { type: "json" };
-
-/** How npm is configured for the person or the runner; the workspace's own `.npmrc` is never asked: a pull request could have written it. */
-export interface NpmSettings {
-  /** Ends in `/`. */
-  readonly registry: string;
-  /** Registry by scope, as `@duckdb`. */
-  readonly scopes: Readonly<Record<string, string>>;
-  /** Bearer token by `//host/path/`. */
-  readonly tokens: Readonly<Record<string, string>>;
-}
+import { type NpmSettings, registryFor } from "./npm-settings.ts";
 
 export interface NativeSearch {
   /** `node_modules` folders of this very installation. */
@@ -35,25 +26,48 @@ interface LockedPackage {
   readonly files: readonly string[];
 }
 
-const lock: Readonly<Record<NativePackage, readonly LockedPackage[]>> = nativeLock.packages;
+type NativeLock = Readonly<Record<NativePackage, readonly LockedPackage[]>>;
+
+interface NativeOptions {
+  readonly say?: (text: string) => void;
+  /** Ends a download. */
+  readonly signal?: AbortSignal;
+  /** Which tarballs make up a package; the committed lock. */
+  readonly lock?: NativeLock;
+}
+
 const loaded = new Map<NativePackage, unknown>();
+/** A folder of an interrupted download is cleared away after this long: another process may be filling it. */
+const staleMs = 24 * 3600e3;
+const triesMs = [0, 1000, 4000];
 
 /**
  * Loads a package with machine code: from this installation's own `node_modules`, else from the verified cache, else from the npm registry
  * into that cache (each tarball against its pinned SHA-512, only this platform's files).
- * @throws TitleholderError TH_NATIVE_PLATFORM (configuration), TH_NATIVE_DOWNLOAD or TH_NATIVE_CORRUPT (backend).
+ * @throws TitleholderError TH_NATIVE_PLATFORM or TH_NATIVE_CACHE (configuration), TH_NATIVE_DOWNLOAD or TH_NATIVE_CORRUPT (backend).
  */
 export async function loadNative<T>(
   name: NativePackage,
   search: NativeSearch,
-  say?: (text: string) => void,
+  options: NativeOptions = {},
 ): Promise<T> {
   const known = loaded.get(name);
   if (known !== undefined) return known as T;
-  const folder = (await findInstalled(name, search.installed)) ?? (await ensureCached(name, search, say));
+  const folder = await nativeFolder(name, search, options);
   const module: unknown = createRequire(join(folder, "package.json"))(folder);
   loaded.set(name, module);
   return module as T;
+}
+
+/** Where the package lies, fetched first where it has to be. @throws as `loadNative`. */
+export async function nativeFolder(
+  name: NativePackage,
+  search: NativeSearch,
+  options: NativeOptions = {},
+): Promise<string> {
+  const entries = (options.lock ?? nativeLock.packages)[name];
+  const version = entries.find((entry) => entry.name === name)?.version;
+  return (await findInstalled(name, version, search.installed)) ?? (await ensureCached(name, entries, search, options));
 }
 
 /** The `node_modules` folders that belong to an installation whose bundle lies in `dist`: its own, and the one it was installed into. */
@@ -63,8 +77,11 @@ export function installedModules(dist: string): readonly string[] {
   return basename(dirname(root)) === "node_modules" ? [own, dirname(root)] : [own];
 }
 
-async function findInstalled(name: NativePackage, folders: readonly string[]): Promise<string | undefined> {
-  const version = lock[name].find((entry) => entry.name === name)?.version;
+async function findInstalled(
+  name: NativePackage,
+  version: string | undefined,
+  folders: readonly string[],
+): Promise<string | undefined> {
   for (const folder of folders) {
     const manifest = await readFile(join(folder, name, "package.json"), "utf8").catch(() => undefined);
     if (manifest === undefined) continue;
@@ -73,38 +90,75 @@ async function findInstalled(name: NativePackage, folders: readonly string[]): P
   return undefined;
 }
 
-async function ensureCached(name: NativePackage, search: NativeSearch, say?: (text: string) => void): Promise<string> {
-  const wanted = lock[name].filter((entry) => entry.platform === undefined || entry.platform === platformName());
-  if (
-    !lock[name].every((entry) => entry.platform === undefined) &&
-    wanted.every((entry) => entry.platform === undefined)
-  ) {
-    throw platformError(name);
-  }
+async function ensureCached(
+  name: NativePackage,
+  entries: readonly LockedPackage[],
+  search: NativeSearch,
+  options: NativeOptions,
+): Promise<string> {
+  const wanted = entries.filter((entry) => entry.platform === undefined || entry.platform === platformName());
+  const isBuiltByPlatform = entries.some((entry) => entry.platform !== undefined);
+  if (isBuiltByPlatform && wanted.every((entry) => entry.platform === undefined)) throw platformError(name);
   const home = join(search.cache, "titleholder", cacheKey(name, wanted));
-  const target = join(home, "node_modules", name);
-  if (await exists(join(home, ".complete"))) return target;
-  say?.(`fetching ${name} ${wanted[0]?.version} for ${platformName()}, once; kept in ${search.cache}`);
+  if (!(await exists(join(home, ".complete")))) {
+    options.say?.(`fetching ${name} ${wanted[0]?.version} for ${platformName()}, once; kept in ${search.cache}`);
+    try {
+      await fill(home, name, wanted, search.npm, options.signal);
+    } catch (error) {
+      throw isFileSystemError(error) ? cacheError(search.cache, error) : error;
+    }
+  }
+  return join(home, "node_modules", name);
+}
+
+/** Everything into a folder beside `home`, marked and then renamed: what has the mark is whole. */
+async function fill(
+  home: string,
+  name: NativePackage,
+  wanted: readonly LockedPackage[],
+  npm: NpmSettings,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await mkdir(dirname(home), { recursive: true });
-  const temporary = await mkdtemp(join(dirname(home), ".incoming-"));
+  await removeStale(dirname(home));
+  const temporary = await mkdtemp(join(dirname(home), incoming));
   try {
-    for (const entry of wanted) await fetchPackage(entry, join(temporary, "node_modules", entry.name), search.npm);
+    for (const entry of wanted) await fetchPackage(entry, join(temporary, "node_modules", entry.name), npm, signal);
     if (name === "onnxruntime-node" && !(await exists(join(temporary, "node_modules", name, onnxruntimeBinary())))) {
       throw platformError(name);
     }
     await writeFile(join(temporary, ".complete"), `${randomUUID()}\n`);
     await rename(temporary, home).catch(async (error: unknown) => {
-      // Another process was first; what it put there passed the same checks.
-      if (!(await exists(join(home, ".complete")))) throw error;
+      // Another process was first; what it put there passed the same checks. Without the mark it is somebody's half-removed folder.
+      if (await exists(join(home, ".complete"))) return;
+      if (!(await exists(home))) throw error;
+      await rm(home, { recursive: true, force: true });
+      await rename(temporary, home);
     });
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
-  return target;
 }
 
-async function fetchPackage(entry: LockedPackage, into: string, npm: NpmSettings): Promise<void> {
-  const tarball = await download(entry, npm);
+const incoming = ".incoming-";
+
+async function removeStale(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(incoming)) continue;
+    const facts = await stat(join(folder, name)).catch(() => undefined);
+    if (facts !== undefined && Date.now() - facts.mtimeMs > staleMs) {
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+async function fetchPackage(
+  entry: LockedPackage,
+  into: string,
+  npm: NpmSettings,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const tarball = await download(entry, npm, signal);
   const [algorithm = "", expected = ""] = entry.integrity.split(/-(.*)/s);
   const actual = createHash(algorithm).update(tarball).digest("base64");
   if (actual !== expected) {
@@ -127,23 +181,26 @@ async function fetchPackage(entry: LockedPackage, into: string, npm: NpmSettings
   await pipeline(Readable.from([tarball]), extract({ cwd: into, strip: 1, filter: isKept, strict: true }));
 }
 
-async function download(entry: LockedPackage, npm: NpmSettings): Promise<Uint8Array> {
-  const scope = entry.name.startsWith("@") ? (entry.name.split("/")[0] ?? "") : "";
-  const registry = npm.scopes[scope] ?? npm.registry;
+async function download(
+  entry: LockedPackage,
+  npm: NpmSettings,
+  stop = new AbortController().signal,
+): Promise<Uint8Array> {
+  const { registry, authorization } = registryFor(entry.name, npm);
   const url = `${registry}${entry.name}/-/${basename(entry.name)}-${entry.version}.tgz`;
-  const token = npm.tokens[registry.replace(/^https?:/, "")];
   let cause: unknown;
-  for (const pause of [0, 1000, 4000]) {
-    await wait(pause);
+  for (const pause of triesMs) {
+    await wait(pause, undefined, { signal: stop }).catch(() => stop.throwIfAborted());
     try {
       const response = await fetch(url, {
-        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-        signal: AbortSignal.timeout(300_000),
+        headers: authorization === undefined ? {} : { authorization },
+        signal: AbortSignal.any([stop, AbortSignal.timeout(300_000)]),
       });
       if (response.ok) return new Uint8Array(await response.arrayBuffer());
       cause = new Error(`HTTP ${response.status}`);
       if (response.status < 500 && response.status !== 429) break;
     } catch (error) {
+      stop.throwIfAborted();
       cause = error;
     }
   }
@@ -191,24 +248,17 @@ async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
-/**
- * npm's settings from the environment and the user's own configuration.
- * @param userConfig text of the user's `.npmrc`, empty when there is none
- */
-export function npmSettings(env: Readonly<Record<string, string | undefined>>, userConfig: string): NpmSettings {
-  const settings: Record<string, string> = {};
-  for (const line of userConfig.split(/\r?\n/)) {
-    const match = /^\s*([^#;=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line);
-    if (match?.[1] === undefined || match[2] === undefined) continue;
-    settings[match[1]] = match[2].replace(/\$\{(\w+)\}/g, (_all, name: string) => env[name] ?? "");
-  }
-  const slash = (url: string) => (url.endsWith("/") ? url : `${url}/`);
-  const scopes: Record<string, string> = {};
-  const tokens: Record<string, string> = {};
-  for (const [key, value] of Object.entries(settings)) {
-    if (key.startsWith("@") && key.endsWith(":registry")) scopes[key.slice(0, -":registry".length)] = slash(value);
-    if (key.startsWith("//") && key.endsWith(":_authToken")) tokens[slash(key.slice(0, -":_authToken".length))] = value;
-  }
-  const registry = env.npm_config_registry ?? env.NPM_CONFIG_REGISTRY ?? settings.registry ?? nativeLock.registry;
-  return { registry: slash(registry), scopes, tokens };
+function isFileSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && !(error instanceof TitleholderError);
+}
+
+function cacheError(cache: string, cause: Error): TitleholderError {
+  return new TitleholderError(
+    "configuration",
+    "TH_NATIVE_CACHE",
+    `cannot keep a package in ${cache}: ${cause.message}`,
+    "let this account write there, free disk space, or set RUNNER_TOOL_CACHE to another folder",
+    {},
+    cause,
+  );
 }

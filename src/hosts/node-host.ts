@@ -51,7 +51,7 @@ export async function nodeHost(options: NodeHostOptions): Promise<Host & AsyncDi
         log,
         signal,
       }),
-    native: (name) => loadNative(name, options.native, (text) => log.info(text)),
+    native: (name) => loadNative(name, options.native, { say: (text) => log.info(text), signal }),
     fetch: (request) => fetchWithin(request, signal),
     saveState: options.saveState,
     sleep: (ms) => wait(ms, undefined, { signal }).then(undefined, () => signal.throwIfAborted()),
@@ -77,17 +77,12 @@ async function fetchWithin(request: Request, signal: AbortSignal): Promise<Respo
   }
 }
 
-const withheldPrefixes = [
-  "INPUT_",
-  "STATE_",
-  "ACTIONS_RUNTIME_",
-  "ACTIONS_ID_TOKEN_",
-  "ACTIONS_CACHE_",
-  "ACTIONS_RESULTS_",
-];
+const withheldPrefixes = ["INPUT_", "STATE_", "ACTIONS_"];
 const withheldNames = new Set([
   "GITHUB_TOKEN",
   "GH_TOKEN",
+  "GITHUB_ENTERPRISE_TOKEN",
+  "GH_ENTERPRISE_TOKEN",
   "GITHUB_OUTPUT",
   "GITHUB_ENV",
   "GITHUB_PATH",
@@ -114,7 +109,7 @@ export function scrubbedEnvironment(env: Readonly<Record<string, string | undefi
 
 /** Where natives are kept: the runner's tool cache, else the user's cache folder. */
 export function nativeCache(env: Readonly<Record<string, string | undefined>>): string {
-  return env.RUNNER_TOOL_CACHE ?? join(env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "titleholder-tools");
+  return env.RUNNER_TOOL_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "titleholder-tools");
 }
 
 function accountName(): string {

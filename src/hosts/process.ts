@@ -1,40 +1,111 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { configurationError } from "../kernel/error.ts";
+import { randomUUID } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { configurationError, type TitleholderError } from "../kernel/error.ts";
 import type { ProcessExit, ProcessSpec } from "../kernel/process.ts";
 
 const defaultGraceMs = 10_000;
+/** A runner kills this program 7.5 s after it asked to stop: what it started must be gone before. */
+const cancelGraceMs = 5000;
+/** Longest wait of a timer; beyond it Node fires at once. A longer limit is none. */
+const longestTimerMs = 2 ** 31 - 1;
 /** Virtual memory of an idle Node 24 with onnxruntime loaded, measured 1.45 GB: the address-space limit counts from here. */
 const baselineVirtualBytes = 1.5 * 2 ** 30;
+/** How long the pipes of an ended process may stay open. */
+const drainMs = 2000;
+/** Names the runs, outermost first, that a process was started by: found by it even when it left their process group. */
+const runVariable = "TITLEHOLDER_RUN";
 
 /**
- * Runs a program to its end. The child leads a process group of its own: on a time limit or a cancellation the whole group gets SIGTERM
- * and, `graceMs` later, SIGKILL; what the child leaves running when it ends is killed too.
+ * Runs a program to its end. The child leads a process group of its own: on a time limit the whole group gets SIGTERM and, `graceMs` later,
+ * SIGKILL; on a cancellation after 5 s at the latest. What the child leaves running when it ends is killed too: its group, and on Linux whatever
+ * still carries the run's mark in its environment.
  * @throws TitleholderError TH_PROCESS_START (configuration) when the program cannot be started.
  */
 export async function runProcess(spec: ProcessSpec, signal: AbortSignal): Promise<ProcessExit> {
   signal.throwIfAborted();
-  const [file, ...args] = spec.argv;
-  const child = spawn(file, args, {
-    cwd: spec.cwd,
-    env: { ...spec.env },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: process.platform !== "win32",
-    windowsHide: true,
-  });
-  child.stdout.on("data", (chunk: Buffer) => spec.onOutput?.("stdout", chunk));
-  child.stderr.on("data", (chunk: Buffer) => spec.onOutput?.("stderr", chunk));
+  const mark = randomUUID();
+  const child = startProcess(spec, mark);
+  child.stdout?.on("data", (chunk: Buffer) => spec.onOutput?.("stdout", chunk));
+  child.stderr?.on("data", (chunk: Buffer) => spec.onOutput?.("stderr", chunk));
   const guard = guardProcess(child, spec, signal);
+  let cleared = Promise.resolve();
   try {
-    return await new Promise<ProcessExit>((resolve, reject) => {
-      child.once("error", (cause) => reject(startError(file, spec.cwd, cause)));
+    const exit = await new Promise<ProcessExit>((resolve, reject) => {
+      child.once("error", (cause) => reject(startError(spec, cause)));
       // `exit` first: leftovers that hold the pipes open would keep `close` from ever coming.
-      child.once("exit", () => killGroup(child, "SIGKILL"));
+      child.once("exit", () => {
+        cleared = endLeftovers(child, mark);
+      });
       child.once("close", (code, name) => resolve({ code, signal: name, why: guard.why() }));
     });
+    await cleared;
+    return exit;
   } finally {
     guard.stop();
   }
+}
+
+function startProcess(spec: ProcessSpec, mark: string): ChildProcess {
+  const [file, ...args] = spec.argv;
+  try {
+    return owned(
+      spawn(file, args, {
+        cwd: spec.cwd,
+        env: { ...spec.env, [runVariable]: [spec.env[runVariable] ?? "", mark].join(" ").trim() },
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: process.platform !== "win32",
+        windowsHide: true,
+      }),
+    );
+  } catch (cause) {
+    // A text with a null byte, which no program can be given.
+    throw startError(spec, cause instanceof Error ? cause : new Error(String(cause)));
+  }
+}
+
+async function endLeftovers(child: ChildProcess, mark: string): Promise<void> {
+  const drain = setTimeout(() => {
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  }, drainMs);
+  child.once("close", () => clearTimeout(drain));
+  killGroup(child, "SIGKILL");
+  if (process.platform === "linux") await killMarked(mark);
+}
+
+/** Kills every process that was started with the mark in its environment; twice, as one may be starting another meanwhile. */
+async function killMarked(mark: string): Promise<void> {
+  for (let round = 0; round < 2; round += 1) {
+    const names = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+    for (const name of names) {
+      // Another user's process cannot be read, and is none of ours.
+      const environment = await readFile(`/proc/${name}/environ`, "latin1").catch(() => "");
+      const marks = environment.split("\0").find((entry) => entry.startsWith(`${runVariable}=`));
+      if (marks?.includes(mark) === true) kill(Number(name), "SIGKILL");
+    }
+  }
+}
+
+const running = new Set<ChildProcess>();
+
+/** A child that goes when this program ends, however abruptly; only SIGKILL leaves no time for it. */
+export function owned(child: ChildProcess): ChildProcess {
+  if (running.size === 0) process.on("exit", endRunning);
+  running.add(child);
+  const forget = () => disown(child);
+  child.once("exit", forget);
+  child.once("error", forget);
+  return child;
+}
+
+/** The child may outlive this program. */
+export function disown(child: ChildProcess): void {
+  if (running.delete(child) && running.size === 0) process.off("exit", endRunning);
+}
+
+function endRunning(): void {
+  for (const child of running) killGroup(child, "SIGKILL");
 }
 
 /** Watches a child's wall clock, resident memory and the caller's signal; tells afterwards which of them ended it. */
@@ -45,20 +116,23 @@ export function guardProcess(
 ): { why(): ProcessExit["why"]; stop(): void } {
   let why: ProcessExit["why"] = "exited";
   const timers: NodeJS.Timeout[] = [];
-  const end = (reason: ProcessExit["why"], hard: boolean) => {
-    if (why !== "exited") return;
+  const end = (reason: ProcessExit["why"], graceMs: number) => {
+    if (why !== "exited" || child.exitCode !== null || child.signalCode !== null) return;
     why = reason;
-    killGroup(child, hard ? "SIGKILL" : "SIGTERM");
-    if (!hard) timers.push(setTimeout(() => killGroup(child, "SIGKILL"), limits.graceMs ?? defaultGraceMs));
+    if (graceMs > 0) killGroup(child, "SIGTERM");
+    timers.push(setTimeout(() => killGroup(child, "SIGKILL"), graceMs));
   };
-  const onAbort = () => end("cancelled", false);
+  const graceMs = limits.graceMs ?? defaultGraceMs;
+  const onAbort = () => end("cancelled", Math.min(graceMs, cancelGraceMs));
   signal.addEventListener("abort", onAbort, { once: true });
-  if (limits.wallMs !== undefined) timers.push(setTimeout(() => end("time", false), limits.wallMs));
+  if (limits.wallMs !== undefined && limits.wallMs <= longestTimerMs) {
+    timers.push(setTimeout(() => end("time", graceMs), limits.wallMs));
+  }
   const memory = limits.memoryBytes;
   if (memory !== undefined && process.platform === "linux") {
     const watch = setInterval(() => {
       void residentBytes(child.pid).then((bytes) => {
-        if (bytes > memory + residentBaselineBytes) end("memory", true);
+        if (bytes > memory + residentBaselineBytes) end("memory", 0);
       });
     }, 100);
     timers.push(watch);
@@ -81,16 +155,18 @@ function diedOfMemory(child: ChildProcess): boolean {
 }
 
 async function residentBytes(pid: number | undefined): Promise<number> {
-  const statm = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "0 0");
-  return Number(statm.split(" ")[1] ?? 0) * 4096;
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
 /** Signals the child's whole group; a group that is gone already is no error. */
 export function killGroup(child: ChildProcess, name: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
+  if (child.pid !== undefined) kill(process.platform === "win32" ? child.pid : -child.pid, name);
+}
+
+function kill(pid: number, name: NodeJS.Signals): void {
   try {
-    if (process.platform === "win32") child.kill(name);
-    else process.kill(-child.pid, name);
+    process.kill(pid, name);
   } catch {
     // ESRCH: nothing is left to signal, which is what was wanted.
   }
@@ -106,12 +182,16 @@ export function underMemoryLimit(
   return ["/bin/sh", "-c", `ulimit -v ${kib}; exec "$0" "$@"`, ...argv];
 }
 
-function startError(file: string, cwd: string, cause: Error & { code?: string }) {
+function startError(spec: ProcessSpec, cause: Error & { code?: string }): TitleholderError {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "no such program, or the folder it should run in is missing",
+    E2BIG: "its arguments and environment are longer than the operating system takes",
+  };
   return configurationError(
     "TH_PROCESS_START",
-    `cannot start ${file}: ${cause.code === "ENOENT" ? "no such program, or the folder it should run in is missing" : cause.message}`,
+    `cannot start ${spec.argv[0]}: ${reasons[cause.code ?? ""] ?? cause.message}`,
     "install the program, or check that it is on PATH and that the working directory exists",
-    { file: cwd },
+    {},
     cause,
   );
 }

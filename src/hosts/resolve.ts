@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { z } from "zod";
+import { shownPath } from "../commands/paths.ts";
 import type { AnyCommand, InputMeta, Project } from "../kernel/command.ts";
 import { configurationError, type Place, type TitleholderError } from "../kernel/error.ts";
 import type { Files } from "../kernel/files.ts";
@@ -127,7 +128,7 @@ async function findConfig(
     );
   }
   const text = new TextDecoder().decode(await world.files.read(path));
-  return { path, config: readConfigFile(text, shown, world.names) };
+  return { path, config: readConfigFile(text, shownPath({ cwd }, path), world.names) };
 }
 
 function chooseModel(given: string | undefined, file: ConfigFile | undefined): string {
@@ -157,12 +158,13 @@ function applyEnvironment(
 ): void {
   const chosen = candidates.get("environment");
   if (chosen === undefined) return;
-  const found = typeof chosen.value === "string" ? environments[chosen.value] : undefined;
+  const name = String(chosen.value);
+  const found = Object.hasOwn(environments, name) ? environments[name] : undefined;
   if (found === undefined) {
     throw configurationError(
       "TH_INPUT_ENVIRONMENT",
-      `there is no environment "${String(chosen.value)}"`,
-      suggest(String(chosen.value), Object.keys(environments)),
+      `there is no environment "${name}"`,
+      suggest(name, Object.keys(environments)),
       chosen.place,
     );
   }
@@ -216,11 +218,12 @@ function inputError(
     );
   }
   const rest = issue?.path.slice(1) ?? [];
+  const found = valueAt(candidate.value, rest);
   const within = rest.length === 0 ? "" : ` at ${rest.map(String).join(".")}`;
   return configurationError(
     "TH_INPUT_VALUE",
-    `${name}${within}: ${describeIssue(issue, candidate.value)}`,
-    fixFor(issue, candidate.value),
+    `${name}${within}: ${describeIssue(issue, found)}`,
+    fixFor(issue, found),
     { ...candidate.inside(rest), input: name },
   );
 }
@@ -231,10 +234,36 @@ function describeIssue(issue: z.core.$ZodIssue | undefined, value: unknown): str
   return (issue?.message ?? "the value does not fit").replace(/^Invalid input: /, "");
 }
 
+const words: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  record: "a mapping, as in { name: value }",
+  object: "a mapping, as in { name: value }",
+};
+
 function fixFor(issue: z.core.$ZodIssue | undefined, value: unknown): string {
-  if (issue?.code === "invalid_value") return suggest(String(value), issue.values.map(String));
-  if (issue?.code === "unrecognized_keys") return "remove it, or look its name up in the README's table";
-  return "see this input in `--help` or in the README";
+  switch (issue?.code) {
+    case "invalid_value":
+      return suggest(String(value), issue.values.map(String));
+    case "unrecognized_keys":
+      return "remove it, or look its name up in the README's table";
+    case "invalid_type":
+      return `write ${words[issue.expected] ?? issue.expected}`;
+    case "too_small":
+      return `write ${issue.inclusive === false ? "more than" : "at least"} ${String(issue.minimum)}`;
+    case "too_big":
+      return `write ${issue.inclusive === false ? "less than" : "at most"} ${String(issue.maximum)}`;
+    default:
+      return "see this input in `--help` or in the README";
+  }
+}
+
+/** What stands at a path within a value. */
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
 }
 
 function absolute(value: unknown, meta: InputMeta, base: string): unknown {

@@ -6,7 +6,7 @@ import type { Logger } from "../kernel/logger.ts";
 import type { ProcessExit } from "../kernel/process.ts";
 import { type FromHelper, fromWire, startId, type ToHelper } from "./helper-wire.ts";
 import type { NativeSearch } from "./native.ts";
-import { guardProcess, killGroup, underMemoryLimit } from "./process.ts";
+import { disown, guardProcess, killGroup, owned, underMemoryLimit } from "./process.ts";
 
 export interface SelfOptions {
   /** The script that calls `runHelper`. */
@@ -27,14 +27,16 @@ export async function spawnSelf(
 ): Promise<HelperProcess> {
   options.signal.throwIfAborted();
   const [file, ...rest] = underMemoryLimit([process.execPath, options.script], limits.memoryBytes);
-  const child = spawn(file, rest, {
-    cwd: options.cwd,
-    env: { ...options.env },
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    serialization: "advanced",
-    detached: process.platform !== "win32",
-    windowsHide: true,
-  });
+  const child = owned(
+    spawn(file, rest, {
+      cwd: options.cwd,
+      env: { ...options.env },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      serialization: "advanced",
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    }),
+  );
   const helper = new Helper(child, role, limits, options);
   try {
     await helper.start(args, options.native);
@@ -60,6 +62,7 @@ class Helper implements HelperProcess {
   #nextId = startId + 1;
   #tail = "";
   #gone: Error | undefined;
+  #detached = false;
 
   constructor(child: ChildProcess, role: string, limits: HelperLimits, options: SelfOptions) {
     this.#child = child;
@@ -101,6 +104,8 @@ class Helper implements HelperProcess {
   detach(): void {
     // From here on neither this run's end nor its cancellation concerns the helper.
     this.#guard.stop();
+    disown(this.#child);
+    this.#detached = true;
     this.#send({ kind: "detach" });
     this.#child.disconnect();
     this.#child.unref();
@@ -108,7 +113,7 @@ class Helper implements HelperProcess {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#gone !== undefined) return;
+    if (this.#gone !== undefined || this.#detached) return;
     this.#send({ kind: "close" });
     const kill = setTimeout(() => killGroup(this.#child, "SIGKILL"), 1000);
     await this.exit;

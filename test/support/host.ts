@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { installedModules, npmSettings } from "../../src/hosts/native.ts";
+import { installedModules } from "../../src/hosts/native.ts";
 import { nodeHost } from "../../src/hosts/node-host.ts";
+import { npmSettings } from "../../src/hosts/npm-settings.ts";
 import type { Project } from "../../src/kernel/command.ts";
 import type { CiContext, Host } from "../../src/kernel/host.ts";
 import type { Json } from "../../src/kernel/json.ts";

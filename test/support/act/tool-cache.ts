@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { loadNative, npmSettings } from "../../../src/hosts/native.ts";
+import { loadNative } from "../../../src/hosts/native.ts";
+import { userNpmSettings } from "../../../src/hosts/npm-settings.ts";
 import { CHECKOUT } from "../tools.ts";
 
 /**
@@ -12,8 +11,7 @@ import { CHECKOUT } from "../tools.ts";
  */
 export async function filledToolCache(): Promise<string> {
   const cache = join(CHECKOUT, ".tools", "tool-cache");
-  const userConfig = await readFile(join(homedir(), ".npmrc"), "utf8").catch(() => "");
-  const search = { installed: [], cache, npm: npmSettings(process.env, userConfig) };
+  const search = { installed: [], cache, npm: userNpmSettings(process.env) };
   await loadNative("@duckdb/node-api", search);
   await loadNative("onnxruntime-node", search);
   return cache;
