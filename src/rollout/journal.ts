@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { digestSchema } from "../kernel/digest-schema.ts";
 import { TitleholderError } from "../kernel/error.ts";
 import type { Instant } from "../kernel/host.ts";
 import type { Json } from "../kernel/json.ts";
@@ -7,8 +8,7 @@ import { type Phase, type RolloutState, startRollout, stepRollout } from "./stat
 
 const journalSchema = "titleholder/rollout/v1";
 
-const digest = z.templateLiteral(["sha256:", z.string().regex(/^[0-9a-f]{64}$/)]);
-const versionSchema = z.strictObject({ version: z.int().min(1), digest });
+const versionSchema = z.strictObject({ version: z.int().min(1), digest: digestSchema });
 
 /** Who rolls out what, in place of what. */
 const subjectSchema = z.strictObject({

@@ -1,30 +1,28 @@
 import { z } from "zod";
+import { digestSchema } from "../kernel/digest-schema.ts";
 import { configurationError } from "../kernel/error.ts";
-import type { HelperContext, HelperHandler } from "../kernel/helper.ts";
+import type { HelperContext } from "../kernel/helper.ts";
 import { featuresOf, type InputColumns, inputColumns } from "../model/columns.ts";
 import type { Feature, Signature, TensorSpec } from "../model/model.ts";
 import { inspectOnnx } from "../model/onnx/inspection.ts";
-import { type FetchedTensor, unreadable, zipMapFix } from "../model/outputs.ts";
-import { predictAnswer, role as predictRole } from "../model/roles/predict.ts";
+import { type OnnxRuntime, type OnnxSession, openOnnxSession } from "../model/onnx/session.ts";
+import { unreadable, zipMapFix } from "../model/outputs.ts";
 
 export const sessionArgs = z.strictObject({
   /** Absolute. */
   path: z.string(),
-  digest: z.templateLiteral(["sha256:", z.string()]),
+  digest: digestSchema,
   /** How people know the model. */
   shown: z.string(),
   threads: z.int().min(1),
 });
 
 /** A model open in this very process, with every output that a table of rows can have. */
-export interface ServingSession {
+export interface ServingSession extends OnnxSession {
   readonly signature: Signature;
   readonly inputs: readonly InputColumns[];
   /** The columns a row needs. */
   readonly features: readonly Feature[];
-  /** Tensors for the inputs in order, one call at a time. @throws TitleholderError TH_MODEL_RUN when the model fails. */
-  run(rows: number, bytes: readonly Uint8Array[]): Promise<readonly FetchedTensor[]>;
-  close(): Promise<void>;
 }
 
 const servedTypes = ["float", "double", "int64", "int32", "bool", "string"];
@@ -55,32 +53,19 @@ export async function openSession(args: z.output<typeof sessionArgs>, context: H
       { file: args.shown },
     );
   }
-  const handler = await predictRole.start(
-    {
-      ...args,
-      inputs: inputs.map(({ name, type, width }) => ({ name, type, width })),
-      outputs: outputs.map(({ name }) => name),
-    },
-    context,
-  );
+  const runtime = await context.native<OnnxRuntime>("onnxruntime-node");
+  const session = await openOnnxSession(runtime, await context.files.read(args.path), args.digest, {
+    shown: args.shown,
+    threads: args.threads,
+    inputs,
+    outputs: outputs.map(({ name }) => name),
+  });
   return {
+    ...session,
     signature: { inputs: inspection.signature.inputs, outputs },
     inputs,
     features: featuresOf(inputs),
-    run: (rows, bytes) => run(handler, rows, bytes),
-    close: () => handler.close(),
   };
-}
-
-async function run(
-  handler: HelperHandler,
-  rows: number,
-  bytes: readonly Uint8Array[],
-): Promise<readonly FetchedTensor[]> {
-  const answer = await handler.request({ rows }, bytes);
-  return predictAnswer
-    .parse(answer.message)
-    .map((tensor, at) => ({ ...tensor, bytes: answer.bytes?.[at] ?? new Uint8Array(0) }));
 }
 
 /** Only outputs that grow with the rows can be cut into the answers of the requests that shared a batch. */

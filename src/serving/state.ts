@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { digestSchema } from "../kernel/digest-schema.ts";
 import { TitleholderError } from "../kernel/error.ts";
 import type { Files } from "../kernel/files.ts";
 
@@ -9,7 +10,7 @@ const modelSchema = z.strictObject({
   name: z.string(),
   /** The model version's number. */
   version: z.string(),
-  digest: z.templateLiteral(["sha256:", z.string().regex(/^[0-9a-f]{64}$/)]),
+  digest: digestSchema,
 });
 
 const serverSchema = z.strictObject({
