@@ -27,10 +27,12 @@ export async function licenceText(root: string, external: readonly string[]): Pr
     found.set(key, { manifest, folder });
     queue.push(...Object.keys(manifest.dependencies ?? {}).map((name) => ({ name, from: folder })));
   }
-  const sections = [...found.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, { manifest, folder }]) => section(key, manifest, folder));
-  return `${(await Promise.all(sections)).join("\n")}`;
+  const byText = new Map<string, string[]>();
+  for (const [key, { manifest, folder }] of [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const text = await licenceOf(manifest, folder);
+    byText.set(text, [...(byText.get(text) ?? []), key]);
+  }
+  return [...byText].map(([text, keys]) => `${keys.join("\n")}\n\n${text}\n`).join(`\n${"-".repeat(80)}\n\n`);
 }
 
 /** Node's own search: the nearest node_modules upwards; undefined for an optional package that is not installed. */
@@ -42,13 +44,11 @@ async function locate(name: string, from: string): Promise<string | undefined> {
   }
 }
 
-async function section(key: string, manifest: Manifest, folder: string): Promise<string> {
+/** The licence's name and the texts that come with the package; many packages share them to the letter. */
+async function licenceOf(manifest: Manifest, folder: string): Promise<string> {
   const names = (await readdir(folder)).filter((name) => /^(licen[cs]e|notice|copying)/i.test(name)).sort();
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8").catch(() => "")));
   const licence = typeof manifest.license === "string" ? manifest.license : (manifest.license?.type ?? "see text");
-  const body = texts
-    .map((text) => text.replaceAll("\r\n", "\n").trim())
-    .filter((text) => text !== "")
-    .join("\n\n");
-  return `${key}\n${licence}\n${body}\n`;
+  const bodies = texts.map((text) => text.replaceAll("\r\n", "\n").trim()).filter((text) => text !== "");
+  return [licence, ...bodies].join("\n\n");
 }

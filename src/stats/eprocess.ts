@@ -66,7 +66,6 @@ export interface EProcessReading {
 /** 241 ratios, evenly spaced on the log scale, with 1 exactly in the middle. */
 const gridHalf = 120;
 const gridHigh = 20;
-const gridLow = 1 / gridHigh;
 const logRatios: readonly number[] = Array.from(
   { length: 2 * gridHalf + 1 },
   (_, j) => ((j - gridHalf) / gridHalf) * Math.log(gridHigh),
@@ -183,10 +182,11 @@ function mantelHaenszelRatio(blocks: readonly Counts[]): number {
  * 1989); at least 1.
  */
 function dispersionAbout(blocks: readonly Counts[], estimate: number): number {
-  const ratio = Math.min(gridHigh, Math.max(gridLow, estimate));
+  // All events in one arm: that arm's share is 1 in every block, as estimated, and nothing is left to disperse.
+  if (estimate === 0 || estimate === Number.POSITIVE_INFINITY) return 1;
   const pearson = blocks.reduce((sum, [canaryRequests, canaryEvents, baselineRequests, baselineEvents]) => {
     const events = canaryEvents + baselineEvents;
-    const share = (canaryRequests * ratio) / (canaryRequests * ratio + baselineRequests);
+    const share = (canaryRequests * estimate) / (canaryRequests * estimate + baselineRequests);
     return sum + (canaryEvents - events * share) ** 2 / (events * share * (1 - share));
   }, 0);
   return Math.max(1, pearson / (blocks.length - 1));

@@ -93,6 +93,13 @@ describe("the decision", () => {
     expect(reading.logEvidenceWithinMargin).toBeCloseTo(0, 10);
   });
 
+  test("a canary that alone fails is rolled back at the fifth block: where one arm has all events, none is dispersed", () => {
+    const blocks = repeated(5, [430, 37, 430, 0]);
+    const reading = readEProcess(stateAfter(0.5, blocks), alpha);
+    expect(reading).toMatchObject({ dispersion: 1, overdispersed: false, method: "e-process", decision: "roll-back" });
+    expect(readEProcess(stateAfter(0.5, repeated(5, [430, 0, 430, 37])), alpha).dispersion).toBe(1);
+  });
+
   test("events that come in bursts are left to the confidence sequence, which waits for ten blocks", () => {
     const bursts = Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? [3000, 300, 3000, 30] : [3000, 30, 3000, 300]));
     const early = readEProcess(stateAfter(0.5, bursts.slice(0, 9)), alpha);
