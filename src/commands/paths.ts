@@ -1,4 +1,5 @@
-import { isAbsolute, relative, sep } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
+import type { Project } from "../kernel/command.ts";
 import type { Host } from "../kernel/host.ts";
 
 /** A path as people read it and as reports keep it: relative to the working directory, with `/`. One outside of it stays as it is. */
@@ -7,4 +8,10 @@ export function shownPath(host: Pick<Host, "cwd">, path: string): string {
   if (shown === "") return ".";
   const outside = isAbsolute(shown) || shown === ".." || shown.startsWith(`..${sep}`);
   return (outside ? path : shown).replaceAll(sep, "/");
+}
+
+/** Where a command's report goes when no input says otherwise; what a command writes for later ones stands beside it. */
+export function defaultReportPath(project: Project, command: string): string {
+  const folder = project.model.replace(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "_");
+  return join(project.reports, folder, command, "report.json");
 }

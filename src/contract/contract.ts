@@ -1,0 +1,64 @@
+import type { ColumnKind, Predicate } from "../dataset/dataset.ts";
+import type { Place } from "../kernel/error.ts";
+
+/** What a measured number must be. Between includes both ends. */
+export type Bound =
+  | { readonly op: "=" | "≠" | ">" | "≥" | "<" | "≤"; readonly value: number }
+  | { readonly op: "between" | "not between"; readonly low: number; readonly high: number };
+
+/**
+ * What is counted: `rows` that satisfy a predicate (the violated expectation), rows beyond the first of a key, or all rows. A count of rows
+ * is bounded as such or, by `percent`, as a share of all rows.
+ */
+export type Measure =
+  | { readonly kind: "rows"; readonly violated: Predicate }
+  | { readonly kind: "duplicates" }
+  | { readonly kind: "row count" };
+
+export interface Rule {
+  /** Unique in the contract: `COLUMN.required`, `COLUMN.range`, `row-count` … */
+  readonly id: string;
+  /** Columns it speaks of; empty for a rule about all rows. */
+  readonly columns: readonly string[];
+  readonly measure: Measure;
+  readonly bound: Bound;
+  readonly unit: "rows" | "percent";
+  /** The expectation in words: `distance must lie from 20 to 6000`. */
+  readonly expectation: string;
+  /** The contract's own words, `error` when it has none. A breach of `info` and `warning` warns. */
+  readonly severity: string;
+  readonly dimension?: string;
+  readonly place: Place;
+}
+
+/** Something the contract asks for that cannot be checked here; never passed over in silence. */
+export interface Unsupported {
+  readonly id: string;
+  readonly message: string;
+  readonly place: Place;
+}
+
+export interface ContractColumn {
+  /** The column's name in the data. */
+  readonly name: string;
+  /** Absent where the contract declares no logical type. */
+  readonly kind?: ColumnKind;
+  readonly classification?: string;
+  /** The custom property `showValues`: its cells may be shown anywhere. */
+  readonly showValues: boolean;
+  readonly place: Place;
+}
+
+/** A data contract, compiled: what the data must look like, as values that an engine can answer. */
+export interface Contract {
+  readonly id: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  /** Name of the schema object it describes. */
+  readonly table: string;
+  readonly columns: readonly ContractColumn[];
+  /** Columns of the primary key, in its order. */
+  readonly key: readonly string[];
+  readonly rules: readonly Rule[];
+  readonly unsupported: readonly Unsupported[];
+}

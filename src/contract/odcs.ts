@@ -1,0 +1,186 @@
+import { configurationError } from "../kernel/error.ts";
+import { suggest } from "../kernel/naming.ts";
+import { type Compiling, nameOf } from "./compiling.ts";
+import type { Contract, ContractColumn, Rule, Unsupported } from "./contract.ts";
+import { checkShape, parseYaml, type YamlDocument, type YamlPath } from "./document.ts";
+import { keysAt, type OdcsContract, type OdcsCustomProperties, type OdcsProperty, odcsSchema } from "./odcs-schema.ts";
+import { kindOfLogicalType, propertyRules } from "./properties.ts";
+import { columnQuality, tableQuality } from "./quality.ts";
+
+const newest = "3.1.0";
+
+/**
+ * Compiles a contract in the Open Data Contract Standard 3.x. What it asks for and cannot be checked is listed as unsupported.
+ * @throws TH_CONTRACT_SYNTAX, TH_CONTRACT_VERSION, TH_CONTRACT_KEY, TH_CONTRACT_SCHEMA, TH_CONTRACT_VALUE (configuration) with line and column.
+ */
+export function parseContract(text: string, file: string): Contract {
+  const document = parseYaml(text, file);
+  checkVersion(document);
+  const contract = checkShape(document, odcsSchema, keysAt);
+  const rules: Rule[] = [];
+  const unsupported: Unsupported[] = [];
+  const taken = new Set<string>();
+  const compiling: Compiling = {
+    place: (path, key) => (key === undefined ? document.placeOf(path) : document.placeOfKey([...path, key])),
+    rule: (rule) => rules.push({ ...rule, id: uniqueId(rule.id, taken) }),
+    unsupported: (item) => unsupported.push({ ...item, id: uniqueId(item.id, taken) }),
+  };
+  const [table] = contract.schema;
+  if (table === undefined) throw new Error("the schema lets a contract without a table pass");
+  const path: YamlPath = ["schema", 0];
+  const columns = table.properties.map((property, at) => columnOf(property, [...path, "properties", at], compiling));
+  refuseRepeats(columns, document);
+  tableQuality(
+    table,
+    path,
+    columns.map((column) => column.name),
+    compiling,
+  );
+  const key = keyOf(table.properties, path, compiling);
+  table.properties.forEach((property, at) => {
+    const place = [...path, "properties", at];
+    propertyRules(property, nameOf(property), place, key.length === 1, compiling);
+    columnQuality(property, nameOf(property), place, compiling);
+  });
+  listUnsupported(contract, compiling);
+  return {
+    id: contract.id,
+    version: contract.version,
+    apiVersion: contract.apiVersion,
+    table: table.name,
+    columns,
+    key,
+    rules,
+    unsupported,
+  };
+}
+
+function checkVersion(document: YamlDocument): void {
+  const top = document.value;
+  const refuse = (message: string, fix: string, key: string) =>
+    configurationError("TH_CONTRACT_VERSION", message, fix, document.placeOf([key]));
+  if (typeof top !== "object" || top === null || Array.isArray(top))
+    throw refuse("the file holds no data contract", "write a contract in the Open Data Contract Standard 3.x", "");
+  if ("dataContractSpecification" in top)
+    throw refuse(
+      "this is a contract in the Data Contract Specification",
+      "export it to the Open Data Contract Standard 3.x",
+      "dataContractSpecification",
+    );
+  const version = "apiVersion" in top ? String(top.apiVersion) : undefined;
+  const match = /^v?(\d+)(?:\.(\d+))?(?:\.\d+)?(?:-.*)?$/.exec(version ?? "");
+  const [major, minor] = [Number(match?.[1]), Number(match?.[2] ?? 0)];
+  if (version === undefined) throw refuse("apiVersion is missing", `add "apiVersion: v${newest}"`, "");
+  if (match === null) throw refuse(`"${version}" is no version`, `write "apiVersion: v${newest}"`, "apiVersion");
+  if (major < 3)
+    throw refuse(
+      `the contract is written in version ${version} of the Open Data Contract Standard; 3.x is read`,
+      `rewrite it in version ${newest}`,
+      "apiVersion",
+    );
+  if (major > 3 || minor > 1)
+    throw refuse(
+      `the contract is written in version ${version} of the Open Data Contract Standard, which is newer than ${newest}`,
+      `upgrade Titleholder, or write the contract in version ${newest}`,
+      "apiVersion",
+    );
+}
+
+function columnOf(property: OdcsProperty, path: YamlPath, compiling: Compiling): ContractColumn {
+  const kind = kindOfLogicalType(property.logicalType);
+  return {
+    name: nameOf(property),
+    ...(kind === undefined ? {} : { kind }),
+    ...(property.classification === undefined ? {} : { classification: property.classification }),
+    showValues: showsValues(property.customProperties),
+    place: compiling.place([...path, "name"]),
+  };
+}
+
+function showsValues(properties: OdcsCustomProperties): boolean {
+  return properties?.some(({ property, value }) => /^show-?values$/i.test(property) && value === true) === true;
+}
+
+function refuseRepeats(columns: readonly ContractColumn[], { placeOf }: YamlDocument): void {
+  const seen = new Set<string>();
+  columns.forEach((column, at) => {
+    if (seen.size !== seen.add(column.name).size) return;
+    throw configurationError(
+      "TH_CONTRACT_SCHEMA",
+      `the contract describes column "${column.name}" twice`,
+      "keep one of the two",
+      placeOf(["schema", 0, "properties", at]),
+    );
+  });
+}
+
+/** The primary key is unique as a whole and null nowhere. */
+function keyOf(properties: readonly OdcsProperty[], path: YamlPath, compiling: Compiling): readonly string[] {
+  const parts = properties
+    .map((property, at) => ({ property, at }))
+    .filter(({ property }) => property.primaryKey === true)
+    .sort((a, b) => position(a.property) - position(b.property) || a.at - b.at);
+  const columns = parts.map(({ property }) => nameOf(property));
+  const [first] = parts;
+  if (first === undefined) return [];
+  compiling.rule({
+    id: "primary-key",
+    columns,
+    measure: { kind: "duplicates" },
+    bound: { op: "=", value: 0 },
+    unit: "rows",
+    expectation: `the primary key (${columns.join(", ")}) must be unique`,
+    severity: "error",
+    dimension: "uniqueness",
+    place: compiling.place([...path, "properties", first.at], "primaryKey"),
+  });
+  return columns;
+}
+
+function position(property: OdcsProperty): number {
+  const stated = property.primaryKeyPosition ?? -1;
+  return stated > 0 ? stated : Number.MAX_SAFE_INTEGER;
+}
+
+function listUnsupported(contract: OdcsContract, compiling: Compiling): void {
+  contract.schema.slice(1).forEach((table, at) => {
+    compiling.unsupported({
+      id: `schema.${table.name}`,
+      message: `only the contract's first table is checked, ${table.name} is not`,
+      place: compiling.place(["schema", at + 1, "name"]),
+    });
+  });
+  contract.schema[0]?.relationships?.forEach((_relationship, at) => {
+    compiling.unsupported({
+      id: "relationship",
+      message: "references between tables are not checked yet",
+      place: compiling.place(["schema", 0, "relationships", at]),
+    });
+  });
+  contract.slaProperties?.forEach(({ property }, at) => {
+    compiling.unsupported({
+      id: `sla.${property}`,
+      message: `the service level ${property} is not checked yet`,
+      place: compiling.place(["slaProperties", at]),
+    });
+  });
+}
+
+function uniqueId(id: string, taken: Set<string>): string {
+  let unique = id;
+  for (let number = 2; taken.has(unique); number += 1) unique = `${id}-${number}`;
+  taken.add(unique);
+  return unique;
+}
+
+/** The error for a contract none of whose columns is in the data. */
+export function mismatch(contract: Contract, file: string, found: readonly string[]): Error {
+  const names = contract.columns.map((column) => column.name);
+  const listed = (all: readonly string[]) => (all.length > 20 ? `${all.slice(0, 20).join(", ")} …` : all.join(", "));
+  return configurationError(
+    "TH_CONTRACT_MISMATCH",
+    `the contract describes ${listed(names)}, and the data has ${listed(found)}: they have no column in common`,
+    `name the contract of this data, or the data of this contract; ${suggest(names[0] ?? "", found)}`,
+    { file },
+  );
+}
