@@ -54,6 +54,8 @@ export function addMeasurement(analysis: Analysis, measurement: Measurement | un
 /** What the evidence says now, with the numbers that a report shows. */
 export interface AnalysisReading {
   readonly harmful: boolean;
+  /** This analysis has seen enough blocks for the test for harm to have spoken. */
+  readonly heard: boolean;
   readonly proven: boolean;
   /** The error each single rollback test may make: alpha over the plan's analyses, as each begins anew. */
   readonly alphaOfStage: number;
@@ -88,9 +90,19 @@ export function readAnalysis(analysis: Analysis, settings: RolloutSettings): Ana
           leastRequests: leastRequests(settings.maxErrorRate, settings.alpha),
         };
   const enough = analysis.whole.blocks.length >= leastBlocks;
+  // A step that ended before the test for harm may speak would let anything through.
+  const heard = analysis.stage.blocks.length >= leastBlocks;
   const proven =
     ceiling === null
       ? whole.decision === "promote"
       : ceiling.logEvidence > -Math.log(settings.alpha) && whole.decision !== "roll-back";
-  return { harmful: stage.decision === "roll-back", proven: enough && proven, alphaOfStage, stage, whole, ceiling };
+  return {
+    harmful: stage.decision === "roll-back",
+    heard,
+    proven: enough && proven,
+    alphaOfStage,
+    stage,
+    whole,
+    ceiling,
+  };
 }

@@ -256,7 +256,9 @@ function measured(state: RolloutState, measurement: Measurement | undefined, ms:
   const step = settings.steps[state.step];
   const least = step?.kind === "analysis" ? step : { ms: 0, requests: 0 };
   const seenEnough =
-    analysis.lookedMs >= least.ms && analysis.canaryRequests >= Math.max(least.requests, settings.minRequests);
+    reading.heard &&
+    analysis.lookedMs >= least.ms &&
+    analysis.canaryRequests >= Math.max(least.requests, settings.minRequests);
   // Going on is not a pass: only the last analysis, after which all traffic follows, has to prove something.
   const needsProof = !settings.steps.slice(state.step + 1).some((later) => later.kind === "analysis");
   if (seenEnough && (!needsProof || reading.proven)) return advance(next, now);
