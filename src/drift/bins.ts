@@ -175,7 +175,7 @@ type Categorical = Extract<ColumnProfile, { kind: "categorical" }>;
 
 function levelBins(reference: Categorical, current: Categorical): Bins {
   const names = [...new Set([...reference.levels.keys(), ...current.levels.keys()])].sort();
-  const labels = [...names, "levels beyond the profile"];
+  const labels = [...names, "all other levels"];
   const counts = (profile: Categorical) => [...names.map((name) => profile.levels.get(name) ?? 0), profile.others];
   const groups = mergeRareLevels(counts(reference), counts(current)).map(({ members, ...counted }) => ({
     ...counted,

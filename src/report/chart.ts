@@ -8,6 +8,8 @@ const right = 10;
 const top = 8;
 const plotHeight = 168;
 const characterWidth = 6.2;
+/** Between slanted labels. */
+const labelSpacing = 16;
 /** Rows of the table below a chart. */
 const numberLimit = 500;
 /** Lines of more points than this are drawn without dots. */
@@ -130,7 +132,7 @@ function bandAxis(series: Series, { left }: Frame): Axis {
   const texts = series.x.map((value) => shortened(formatValue(value), 16));
   const longest = Math.max(...texts.map((text) => text.length)) * characterWidth;
   const level = longest + 4 <= band;
-  const every = level ? 1 : Math.max(1, Math.ceil(13 / band));
+  const every = level ? 1 : Math.max(1, Math.ceil(labelSpacing / band));
   const bottom = top + plotHeight;
   const labels = texts.map((text, index) => {
     if (index % every !== 0) return html``;

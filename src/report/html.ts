@@ -27,6 +27,8 @@ import { style } from "./style.ts";
 const foldedAfter = 8;
 /** A browser stays quick with this many rows of a table; the rest is in the report's data. */
 const rowLimit = 1000;
+/** A cell of at most this many characters is not broken over lines. */
+const unbroken = 24;
 
 /**
  * The report as one HTML page that asks for nothing: no script, no font, no picture, no address. Its Content-Security-
@@ -201,21 +203,27 @@ function scrolling(label: string, content: Markup): Markup {
 
 function tableSection(table: Table): Markup {
   const numeric = table.columns.map((_, column) => isNumeric(table.rows.map((row) => row[column])));
-  const className = (column: number) => (numeric[column] ? html` class="number"` : undefined);
-  const titles = table.columns.map((name, column) => html`<th scope="col"${className(column)}>${name}</th>`);
+  const className = (column: number, text: string) =>
+    numeric[column] ? "number" : text.length <= unbroken ? "short" : "long";
+  const titles = table.columns.map(
+    (name, column) => html`<th scope="col" class="${className(column, name)}">${name}</th>`,
+  );
   const rows = table.rows.slice(0, rowLimit).map((row) => {
-    const cells = table.columns.map((_, column) => html`<td${className(column)}>${formatValue(row[column])}</td>`);
+    const cells = table.columns.map((_, column) => {
+      const text = formatValue(row[column]);
+      return html`<td class="${className(column, text)}">${text}</td>`;
+    });
     return html`<tr>${cells}</tr>
 `;
   });
   const empty = html`<tr><td colspan="${Math.max(1, table.columns.length)}" class="quiet">No rows.</td></tr>`;
   const left = (table.more ?? 0) + table.rows.length - rows.length;
   const more = left === 0 ? undefined : html`<p class="quiet small">${formatCount(left, "more row")} not shown.</p>`;
-  const content = html`<table>
+  const content = html`<table class="data">
 <thead><tr>${titles}</tr></thead>
 <tbody>
 ${rows.length === 0 ? empty : rows}</tbody></table>`;
-  return html`<section><h2>${table.title}</h2><div class="card">${scrolling(table.title, content)}</div>${more}</section>`;
+  return html`<section><h2>${table.title}</h2><div class="card fit">${scrolling(table.title, content)}</div>${more}</section>`;
 }
 
 function artifactsSection({ subjects, materials }: Report): Markup | undefined {

@@ -43,12 +43,16 @@ table{width:100%;border-collapse:collapse;font-size:.9rem}
 th,td{padding:7px 12px;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
 tbody tr:last-child>*{border-bottom:0}
 thead th,thead td{color:var(--quiet);font-size:.8rem;font-weight:600;white-space:nowrap;border-bottom-color:var(--axis)}
+thead .long{white-space:normal}
 tbody th{font-weight:500}
 td{overflow-wrap:break-word;max-width:34rem}
 .stack td{overflow-wrap:anywhere}
 [data-label=from],[data-label=role],[data-label=kind]{white-space:nowrap}
 .number{text-align:right;white-space:nowrap}
-.checks td.what{min-width:220px}
+.checks td.what{min-width:220px;width:46%}
+.data{width:auto;min-width:min(100%,40rem)}
+.short{white-space:nowrap}
+.fit{width:fit-content;max-width:100%}
 .checks td:first-child{width:1%}
 .id{display:block;color:var(--quiet);font-size:.82rem;overflow-wrap:anywhere}
 .forest{display:block;width:168px;height:18px;margin-top:3px;margin-left:auto}
