@@ -77,7 +77,7 @@ export function isNumeric(cells: readonly (Json | undefined)[]): boolean {
   );
 }
 
-/** `1 row`, `1,200 rows`. */
+/** `1 row`, `12,000 rows`. */
 export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
   return `${formatNumber(count)} ${count === 1 ? noun : plural}`;
 }
@@ -97,7 +97,8 @@ export function formatInstant(instant: string): string {
 
 function separated(value: number, decimals: number): string {
   const [whole = "", part] = Math.abs(value).toFixed(decimals).split(".");
-  const text = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  // Four digits stand without: a year is no count.
+  const text = whole.length < 5 ? whole : whole.replace(/\B(?=(\d{3})+$)/g, ",");
   const trimmed = part === undefined || /^0+$/.test(part) ? "" : `.${part}`;
   return `${value < 0 ? "-" : ""}${text}${trimmed}`;
 }

@@ -14,15 +14,15 @@ import {
 } from "../../src/report/format.ts";
 import { niceScale } from "../../src/report/scale.ts";
 
-test("whole numbers keep all their digits", () => {
-  expect([0, 7, -1234, 48_211, 123_456_789].map(formatNumber)).toEqual(["0", "7", "-1,234", "48,211", "123,456,789"]);
+test("whole numbers keep all their digits, with separators from five digits on", () => {
+  expect([0, 7, -1234, 48_211, 123_456_789].map(formatNumber)).toEqual(["0", "7", "-1234", "48,211", "123,456,789"]);
 });
 
 test("other numbers have four significant digits, or a decimal where thousands need one", () => {
   expect([0.123456, 12.3456, 1234.56, 123456.7, 0.1 + 0.2].map(formatNumber)).toEqual([
     "0.1235",
     "12.35",
-    "1,234.6",
+    "1234.6",
     "123,457",
     "0.3",
   ]);
@@ -67,12 +67,12 @@ test("differences carry their sign, intervals their open ends", () => {
 });
 
 test("lists are joined and objects are JSON", () => {
-  expect(formatValue(["a", 1200, null])).toBe("a, 1,200, –");
+  expect(formatValue(["a", 1200, null])).toBe("a, 1200, –");
   expect(formatValue({ b: 1, a: ["x"] })).toBe('{"a":["x"],"b":1}');
 });
 
 test("counts, instants and long names read well", () => {
-  expect([formatCount(1, "row"), formatCount(1200, "row")]).toEqual(["1 row", "1,200 rows"]);
+  expect([formatCount(1, "row"), formatCount(1200, "row")]).toEqual(["1 row", "1200 rows"]);
   expect(formatInstant("2026-01-31T23:59:59.123Z")).toBe("2026-01-31 23:59:59 UTC");
   expect(shortened("customer_lifetime_value", 11)).toBe("custo…value");
   expect([...shortened("🚀🚀🚀🚀", 3)]).toEqual(["🚀", "…", "🚀"]);
