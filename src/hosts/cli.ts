@@ -1,14 +1,12 @@
-import { parseArgs } from "node:util";
-import type { z } from "zod";
 import { commands } from "../generated/commands.ts";
 import { inputNames } from "../generated/input-names.ts";
 import type { AnyCommand } from "../kernel/command.ts";
 import { configurationError } from "../kernel/error.ts";
 import type { Json } from "../kernel/json.ts";
-import { kebabCase, suggest } from "../kernel/naming.ts";
-import { innerSchema, inputMeta } from "./decode.ts";
+import { suggest } from "../kernel/naming.ts";
 import { execute, type Outcome } from "./execute.ts";
 import { failureOf, Interrupted } from "./failure.ts";
+import { readFlags } from "./flags.ts";
 import { commandHelp, overviewHelp } from "./help.ts";
 import { textLogger } from "./loggers.ts";
 import { installedModules } from "./native.ts";
@@ -133,64 +131,6 @@ class CliRun {
       await settleWithin(command, state, { ...common, cwd: resolved.cwd });
     }
   }
-}
-
-/** Flags → texts. A flag may be repeated where its input is a list. @throws TH_INPUT_UNKNOWN, TH_INPUT_SYNTAX, TH_INPUT_REPEATED (configuration). */
-export function readFlags(command: AnyCommand, args: readonly string[]): GivenTexts {
-  const shape = command.inputs.shape as Readonly<Record<string, z.ZodType>>;
-  const offered = new Map(
-    Object.entries(shape)
-      .filter(([, schema]) => inputMeta(schema).host !== "action")
-      .map(([key, schema]) => [kebabCase(key), innerSchema(schema).def.type] as const),
-  );
-  const options = Object.fromEntries(
-    [...offered].map(([name, type]) => [
-      name,
-      { type: type === "boolean" ? ("boolean" as const) : ("string" as const) },
-    ]),
-  );
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
-  const given = new Map<string, string>();
-  for (const token of tokens) {
-    if (token.kind === "positional") {
-      throw configurationError(
-        "TH_INPUT_SYNTAX",
-        `"${token.value}" stands alone`,
-        "write values as --name value; see --help",
-      );
-    }
-    if (token.kind !== "option" || token.name === "json") continue;
-    const negated = token.name.startsWith("no-") && !offered.has(token.name);
-    const name = negated ? token.name.slice(3) : token.name;
-    const type = offered.get(name);
-    if (type === undefined || (negated && type !== "boolean")) {
-      throw configurationError(
-        "TH_INPUT_UNKNOWN",
-        `there is no flag --${token.name}`,
-        suggest(token.name, [...offered.keys(), "json"]),
-        {
-          input: token.name,
-        },
-      );
-    }
-    const text = type === "boolean" ? (token.value ?? String(!negated)) : token.value;
-    // What begins like a flag is the next one; a value like that is written after an equals sign.
-    const isNextFlag = token.inlineValue === false && /^--[a-z]/.test(text ?? "");
-    if (text === undefined || isNextFlag) {
-      throw configurationError("TH_INPUT_SYNTAX", `--${name} has no value`, `write --${name} VALUE`, { input: name });
-    }
-    if (negated && token.value !== undefined) {
-      throw configurationError("TH_INPUT_SYNTAX", `--no-${name} takes no value`, `write --${name}=${token.value}`, {
-        input: name,
-      });
-    }
-    const before = given.get(name);
-    if (before !== undefined && type !== "array") {
-      throw configurationError("TH_INPUT_REPEATED", `--${name} is written twice`, "write it once", { input: name });
-    }
-    given.set(name, before === undefined ? text : `${before}\n${text}`);
-  }
-  return given;
 }
 
 /** One line. `##[` anywhere in it would be a command to a runner; the escape means the same in JSON. */

@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from "yaml";
 import { configurationError, type Place } from "../kernel/error.ts";
 import { nearest, suggest } from "../kernel/naming.ts";
 
@@ -69,7 +79,7 @@ class Reader {
 
   /** The entries of a mapping; an absent or empty one has none. */
   map(written: unknown, what: string): ReadonlyMap<string, Entry> {
-    const node = isAlias(written) ? written.resolve(this.document) : written;
+    const node = isAlias(written) ? this.#resolve(written) : written;
     if (node === null || node === undefined || (isScalar(node) && node.value === null)) return new Map();
     if (!isMap(node)) {
       throw configurationError(
@@ -175,6 +185,17 @@ class Reader {
       place: this.place(node ?? pair.key),
       inside: (path) => this.place(this.#descend(node, path) ?? node ?? pair.key),
     };
+  }
+
+  #resolve(alias: Alias): Node {
+    const node = alias.resolve(this.document);
+    if (node !== undefined) return node;
+    throw configurationError(
+      "TH_CONFIG_SYNTAX",
+      `no anchor &${alias.source} stands before this alias`,
+      `write &${alias.source} where the value is first written`,
+      this.place(alias),
+    );
   }
 
   #plain(node: Node | null | undefined): unknown {

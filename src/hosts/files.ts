@@ -161,6 +161,7 @@ class Writer {
   async replace(path: string, bytes: Uint8Array): Promise<void> {
     await this.#write(path, bytes, async (temp) => {
       await this.#step("temp-synced", path, temp);
+      await refuseSpecial(path, shown(path, this.#options.cwd));
       await rename(temp, path);
       await this.#step("placed", path, temp);
     });
@@ -240,6 +241,18 @@ class Writer {
   async #step(step: WriteStep, path: string, temp: string): Promise<void> {
     await this.#options.onStep?.(step, { path, temp });
   }
+}
+
+/** A rename would put a plain file in the place of `/dev/null` for the whole machine, where the account may. */
+async function refuseSpecial(path: string, file: string): Promise<void> {
+  const facts = await stat(path).catch(() => undefined);
+  if (facts === undefined || facts.isFile() || facts.isDirectory()) return;
+  throw configurationError(
+    "TH_FILE_UNWRITABLE",
+    `${file} cannot be written: it is neither a file nor a directory`,
+    "name a file",
+    { file },
+  );
 }
 
 /** Windows and some network file systems cannot flush a folder; there the rename or link is as durable as they make it. */

@@ -2,8 +2,8 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { z } from "zod";
 import { shownPath } from "../commands/paths.ts";
 import type { AnyCommand, InputMeta, Project } from "../kernel/command.ts";
-import { configurationError, type Place, type TitleholderError } from "../kernel/error.ts";
-import type { Files } from "../kernel/files.ts";
+import { configurationError, type Place, TitleholderError } from "../kernel/error.ts";
+import type { FileFacts, Files } from "../kernel/files.ts";
 import type { Json } from "../kernel/json.ts";
 import { camelCase, kebabCase, suggest } from "../kernel/naming.ts";
 import type { Origin, Report } from "../report/report.ts";
@@ -55,7 +55,7 @@ export async function resolveInputs(
   const shape = command.inputs.shape as Readonly<Record<string, z.ZodType>>;
   refuseUnknown(given, shape, world.style);
   const cwd = resolve(world.startFolder, given.get(workingDirectoryName)?.trim() || ".");
-  if ((await world.files.facts(cwd))?.kind !== "directory") {
+  if ((await factsFor(workingDirectoryName, cwd, world.files))?.kind !== "directory") {
     throw configurationError(
       "TH_INPUT_DIRECTORY",
       `there is no folder ${given.get(workingDirectoryName)}`,
@@ -99,6 +99,16 @@ export async function resolveInputs(
   };
 }
 
+/** What stands at the path that an input names; a path that cannot even be looked at is the input's fault. */
+async function factsFor(input: string, path: string, files: Files): Promise<FileFacts | undefined> {
+  try {
+    return await files.facts(path);
+  } catch (error) {
+    if (!(error instanceof TitleholderError)) throw error;
+    throw new TitleholderError(error.kind, error.code, error.message, error.fix, { ...error.place, input }, error);
+  }
+}
+
 function refuseUnknown(given: GivenTexts, shape: Readonly<Record<string, z.ZodType>>, style: InputStyle): void {
   const known = Object.keys(shape).map(kebabCase);
   for (const name of given.keys()) {
@@ -117,7 +127,7 @@ async function findConfig(
 ): Promise<{ readonly path: string; readonly config: ConfigFile } | undefined> {
   const shown = given ?? "titleholder.yaml";
   const path = resolve(cwd, shown);
-  const facts = await world.files.facts(path);
+  const facts = await factsFor("config", path, world.files);
   if (facts === undefined && given === undefined) return undefined;
   if (facts?.kind !== "file") {
     throw configurationError(
@@ -194,11 +204,25 @@ function parseAll(
   const raw = Object.fromEntries([...candidates].map(([name, { value }]) => [camelCase(name), value]));
   const parsed = command.inputs.safeParse(raw);
   if (!parsed.success) throw inputError(command.name, parsed.error.issues[0], candidates, style);
+  for (const [name, { value, place }] of candidates) refuseNullByte(name, value, place);
   const inputs: Record<string, unknown> = { ...(parsed.data as Record<string, unknown>) };
   for (const [key, schema] of Object.entries(shape)) {
     inputs[key] = absolute(inputs[key], inputMeta(schema), candidates.get(kebabCase(key))?.base ?? cwd);
   }
   return inputs;
+}
+
+/** No path, argument or variable can hold one, and the operating system would cut the text there or refuse it late. */
+function refuseNullByte(name: string, value: unknown, place: Place): void {
+  if (typeof value === "string" && value.includes("\0")) {
+    throw configurationError("TH_INPUT_VALUE", `${name} holds a null byte`, "remove it", { ...place, input: name });
+  }
+  if (typeof value === "object" && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      refuseNullByte(name, key, place);
+      refuseNullByte(name, inner, place);
+    }
+  }
 }
 
 function inputError(
