@@ -159,9 +159,9 @@ class Writer {
   }
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {
+    await refuseSpecial(path, shown(path, this.#options.cwd));
     await this.#write(path, bytes, async (temp) => {
       await this.#step("temp-synced", path, temp);
-      await refuseSpecial(path, shown(path, this.#options.cwd));
       await rename(temp, path);
       await this.#step("placed", path, temp);
     });

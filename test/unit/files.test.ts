@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -109,6 +110,16 @@ describe("writing", () => {
     expect(await files.createExclusive(at("x/y/slot"), bytes("second"))).toBe(false);
     expect(await readFile(at("x/y/slot"), "utf8")).toBe("first");
     expect(await readdir(at("x/y"))).toEqual(["slot"]);
+  });
+
+  test("what is neither a file nor a folder is not replaced, as an administrator's run could /dev/null", async () => {
+    execFileSync("mkfifo", [at("pipe")]);
+    await symlink(at("pipe"), at("link"));
+    for (const name of ["pipe", "link"]) {
+      await expect(nodeFiles().replace(at(name), bytes("text"))).rejects.toMatchObject({ code: "TH_FILE_UNWRITABLE" });
+    }
+    expect((await stat(at("pipe"))).isFIFO()).toBe(true);
+    expect((await readdir(folder)).toSorted()).toEqual(["link", "pipe"]);
   });
 
   test("of many writers at once exactly one creates the file", async () => {
