@@ -104,5 +104,5 @@ console.log(
     .map(([name, rows]) => `${rows} × ${name}`)
     .join(", ")}`,
 );
-console.log(`${options.data} prepared in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+console.log(`prepared in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 database.closeSync();

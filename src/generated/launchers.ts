@@ -3,4 +3,5 @@ import type { Implementations } from "../kernel/implementation.ts";
 import type { Launcher } from "../training/training.ts";
 
 export const launchers: Implementations<Launcher> = {
+  "process": { summary: "A process on this machine, such as a self-hosted GPU runner.", load: async () => (await import("../training/launchers/process.ts")).implementation },
 };

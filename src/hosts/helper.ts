@@ -1,5 +1,5 @@
 import { roles } from "../generated/roles.ts";
-import type { HelperContext, HelperHandler } from "../kernel/helper.ts";
+import type { HelperContext, HelperHandler, HelperRole } from "../kernel/helper.ts";
 import { nodeFiles } from "./files.ts";
 import { type FromHelper, startId, type ToHelper, toWire } from "./helper-wire.ts";
 import { loadNative } from "./native.ts";
@@ -9,8 +9,9 @@ const closeLimitMs = 2000;
 /**
  * The helper's side: waits for its role, then answers requests one after the other. It ends when it is told to, and when the program
  * that started it is gone (the channel closes) unless it was detached.
+ * @param known roles by name; the generated map's by default
  */
-export function runHelper(): void {
+export function runHelper(known: Readonly<Record<string, () => Promise<HelperRole>>> = roles): void {
   const abort = new AbortController();
   let handler: HelperHandler | undefined;
   let detached = false;
@@ -28,7 +29,7 @@ export function runHelper(): void {
     process.exit(0);
   };
   const start = async (message: Extract<ToHelper, { kind: "start" }>) => {
-    const load = Object.hasOwn(roles, message.role) ? roles[message.role] : undefined;
+    const load = Object.hasOwn(known, message.role) ? known[message.role] : undefined;
     if (load === undefined) throw new Error(`no helper role ${message.role}`);
     const context: HelperContext = {
       files: nodeFiles(),
