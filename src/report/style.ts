@@ -91,11 +91,12 @@ main,header,footer{padding-left:12px;padding-right:12px}
 }
 @media print{
 :root{color-scheme:light;--page:#fff}
-body{font-size:11px}
+html,body{font-size:11px}
+.charts{grid-template-columns:1fr 1fr}
 .card,figure,.banner{break-inside:avoid-page}
 .card{border:0}
 .digest{max-width:none;white-space:normal;overflow-wrap:anywhere}
 .scroll{overflow:visible}
-details::details-content{content-visibility:visible;block-size:auto}
+.card details::details-content{content-visibility:visible;block-size:auto}
 }
 `;
