@@ -51,12 +51,16 @@ export function addMeasurement(analysis: Analysis, measurement: Measurement | un
   };
 }
 
-/** What the evidence says now, with the numbers that a report shows. */
-export interface AnalysisReading {
+/** What the evidence decides. */
+export interface AnalysisDecision {
   readonly harmful: boolean;
-  /** This analysis has seen enough blocks for the test for harm to have spoken. */
+  /** This analysis has seen enough blocks for the test for harm to have spoken: one that ended before would let anything through. */
   readonly heard: boolean;
   readonly proven: boolean;
+}
+
+/** The decision with the numbers that a report shows. */
+export interface AnalysisReading extends AnalysisDecision {
   /** The error each single rollback test may make: alpha over the plan's analyses, as each begins anew. */
   readonly alphaOfStage: number;
   readonly stage: EProcessReading;
@@ -74,12 +78,13 @@ export interface AnalysisReading {
  * Harm is read from the ratio of the arms' error rates. Promotion is proven by that ratio being below 1 + margin, or, when a ceiling was
  * declared, by the canary's own rate being below it, which then takes the ratio's place.
  */
+export function decideAnalysis(analysis: Analysis, settings: RolloutSettings): AnalysisDecision {
+  const { stage, whole } = readings(analysis, settings);
+  return decisionOf(analysis, settings, stage, whole);
+}
+
 export function readAnalysis(analysis: Analysis, settings: RolloutSettings): AnalysisReading {
-  const stages = Math.max(1, settings.steps.filter((step) => step.kind === "analysis").length);
-  const alphaOfStage = settings.alpha / stages;
-  const alpha = { rollBack: alphaOfStage, promote: settings.alpha };
-  const stage = readEProcess(analysis.stage, alpha);
-  const whole = readEProcess(analysis.whole, alpha);
+  const { stage, whole } = readings(analysis, settings);
   const { canaryEvents, canaryRequests } = whole.totals;
   const ceiling =
     settings.maxErrorRate === null
@@ -89,20 +94,35 @@ export function readAnalysis(analysis: Analysis, settings: RolloutSettings): Ana
           upper: upperRate(canaryEvents, canaryRequests, settings.alpha),
           leastRequests: leastRequests(settings.maxErrorRate, settings.alpha),
         };
+  const decision = decisionOf(analysis, settings, stage, whole);
+  return { ...decision, alphaOfStage: alphaOfStage(settings), stage, whole, ceiling };
+}
+
+function readings(analysis: Analysis, settings: RolloutSettings) {
+  const alpha = { rollBack: alphaOfStage(settings), promote: settings.alpha };
+  return { stage: readEProcess(analysis.stage, alpha), whole: readEProcess(analysis.whole, alpha) };
+}
+
+function decisionOf(
+  analysis: Analysis,
+  { maxErrorRate, alpha }: RolloutSettings,
+  stage: EProcessReading,
+  whole: EProcessReading,
+): AnalysisDecision {
+  const { canaryEvents, canaryRequests } = whole.totals;
   const enough = analysis.whole.blocks.length >= leastBlocks;
-  // A step that ended before the test for harm may speak would let anything through.
-  const heard = analysis.stage.blocks.length >= leastBlocks;
   const proven =
-    ceiling === null
+    maxErrorRate === null
       ? whole.decision === "promote"
-      : ceiling.logEvidence > -Math.log(settings.alpha) && whole.decision !== "roll-back";
+      : whole.decision !== "roll-back" &&
+        logEvidenceBelow(canaryEvents, canaryRequests, maxErrorRate) > -Math.log(alpha);
   return {
     harmful: stage.decision === "roll-back",
-    heard,
+    heard: analysis.stage.blocks.length >= leastBlocks,
     proven: enough && proven,
-    alphaOfStage,
-    stage,
-    whole,
-    ceiling,
   };
+}
+
+function alphaOfStage({ alpha, steps }: RolloutSettings): number {
+  return alpha / Math.max(1, steps.filter((step) => step.kind === "analysis").length);
 }

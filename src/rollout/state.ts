@@ -1,5 +1,5 @@
 import type { Instant } from "../kernel/host.ts";
-import { type Analysis, addMeasurement, nextStage, readAnalysis, startAnalysis } from "./analysis.ts";
+import { type Analysis, addMeasurement, decideAnalysis, nextStage, startAnalysis } from "./analysis.ts";
 import type { Observation, RolloutSettings } from "./observation.ts";
 import type { PlanStep } from "./plan.ts";
 import type { Measurement } from "./rollout.ts";
@@ -248,20 +248,18 @@ function measured(state: RolloutState, measurement: Measurement | undefined, ms:
   if (analysis.errorsInRow >= settings.errorLimit) {
     return goBack(next, "rolled-back", `${analysis.errorsInRow} measurements in a row failed`);
   }
-  const reading = readAnalysis(analysis, settings);
-  if (reading.harmful) {
+  const { harmful, heard, proven } = decideAnalysis(analysis, settings);
+  if (harmful) {
     const reason = "the canary fails more often than stable";
     return settings.onFailure === "hold" ? hold(next, "harm", reason) : goBack(next, "rolled-back", reason);
   }
   const step = settings.steps[state.step];
   const least = step?.kind === "analysis" ? step : { ms: 0, requests: 0 };
   const seenEnough =
-    reading.heard &&
-    analysis.lookedMs >= least.ms &&
-    analysis.canaryRequests >= Math.max(least.requests, settings.minRequests);
+    heard && analysis.lookedMs >= least.ms && analysis.canaryRequests >= Math.max(least.requests, settings.minRequests);
   // Going on is not a pass: only the last analysis, after which all traffic follows, has to prove something.
   const needsProof = !settings.steps.slice(state.step + 1).some((later) => later.kind === "analysis");
-  if (seenEnough && (!needsProof || reading.proven)) return advance(next, now);
+  if (seenEnough && (!needsProof || proven)) return advance(next, now);
   if (analysis.lookedMs >= Math.max(settings.horizonMs, least.ms)) {
     return hold(next, "inconclusive", "the horizon came before the evidence");
   }

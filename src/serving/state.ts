@@ -35,7 +35,6 @@ const servingSchema = z.strictObject({
 
 /** What runs on this machine for one model, and how to reach it: a later run, another process, finds it again by this. */
 export type Serving = z.output<typeof servingSchema>;
-export type ServedModel = z.output<typeof modelSchema>;
 export type ServerProcess = z.output<typeof serverSchema>;
 
 export const nothingServed: Serving = {

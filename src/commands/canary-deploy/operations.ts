@@ -33,6 +33,7 @@ export async function start(
   const { journal, subject } = place;
   const before = journal.rollout;
   if (before !== undefined && !isOver(before.state)) throw underWay(before.id, before.subject);
+  await deliver(place, canary, champion);
   await journal.start(
     { name: subject.name, canary: identityOf(canary), champion: champion === undefined ? null : identityOf(champion) },
     settings,
@@ -45,6 +46,7 @@ export async function resume(place: Workplace): Promise<void> {
   const { journal, open } = place;
   const rollout = unfinished(place, "resume");
   const { canary, champion } = await versionsOf(place, rollout.subject);
+  await deliver(place, canary, champion);
   const health = await open.target.health(rollout.id);
   const hadTraffic = rollout.state.phase !== "preparing" && rollout.state.weight > 0;
   // When stable is gone as well the machine was started anew, and the canary is no worse than the rest.
@@ -56,10 +58,10 @@ export async function resume(place: Workplace): Promise<void> {
 
 /** All traffic to the canary, whatever the evidence. */
 export async function promoteNow(place: Workplace): Promise<void> {
-  const { journal, open, host, subject } = place;
+  const { journal, open, host } = place;
   const rollout = unfinished(place, "promote");
   const { canary, champion } = await versionsOf(place, rollout.subject);
-  await open.deliver(subject.registry, canary);
+  await deliver(place, canary, champion);
   // Brought up again where it was lost; no traffic moves by that.
   await open.target.prepare(rollout.id, canary, champion);
   await journal.observe({ kind: "asked", operation: "promote", why: `by ${host.actor}` });
@@ -94,8 +96,6 @@ async function carryOn(place: Workplace, canary: ModelVersion, champion: ModelVe
   const { host, journal, open, subject, leaseSeconds, keepSeconds, onAddress } = place;
   const { target, source } = open;
   host.saveState(savedRollout(journal.current.id, subject, open.choice, place.allowEphemeral));
-  await open.deliver(subject.registry, canary);
-  if (champion !== undefined) await open.deliver(subject.registry, champion);
   try {
     await drive({
       host,
@@ -116,6 +116,12 @@ async function carryOn(place: Workplace, canary: ModelVersion, champion: ModelVe
     throw error;
   }
   host.saveState({});
+}
+
+async function deliver(place: Workplace, canary: ModelVersion, champion: ModelVersion | undefined): Promise<void> {
+  const { registry } = place.subject;
+  await place.open.deliver(registry, canary);
+  if (champion !== undefined) await place.open.deliver(registry, champion);
 }
 
 function unfinished(place: Workplace, operation: string) {

@@ -117,6 +117,7 @@ class EmbeddedTarget implements RolloutTarget {
 
   async stop(): Promise<void> {
     const serving = await this.#store.read();
+    if (serving === nothingServed) return;
     if (serving.router !== null) await call(serving.router.adminPort, "/stop", serving.router.token, {});
     await this.#sweep({ ...serving, stable: null, rollout: null }, 0);
     await this.#store.write(nothingServed);
