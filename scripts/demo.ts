@@ -51,7 +51,7 @@ async function tellOfData(): Promise<void> {
     ["validate-data", "--data", file, ...reportAt("corrupted", "validate-data")],
     1,
   );
-  stage.table(corrupted, /failing rows|violat|rows that/i, 6);
+  for (const title of [/wrong type/, /^hour/, /^origin\./]) stage.table(corrupted, title, 2);
 }
 
 async function tellOfChampion(port: number): Promise<void> {

@@ -204,7 +204,7 @@ function parseAll(
   const raw = Object.fromEntries([...candidates].map(([name, { value }]) => [camelCase(name), value]));
   const parsed = command.inputs.safeParse(raw);
   if (!parsed.success) throw inputError(command.name, parsed.error.issues[0], candidates, style);
-  for (const [name, { value, place }] of candidates) refuseNullByte(name, value, place);
+  for (const [name, { value, place }] of candidates) refuseOddText(name, value, place);
   const inputs: Record<string, unknown> = { ...(parsed.data as Record<string, unknown>) };
   for (const [key, schema] of Object.entries(shape)) {
     inputs[key] = absolute(inputs[key], inputMeta(schema), candidates.get(kebabCase(key))?.base ?? cwd);
@@ -212,15 +212,16 @@ function parseAll(
   return inputs;
 }
 
-/** No path, argument or variable can hold one, and the operating system would cut the text there or refuse it late. */
-function refuseNullByte(name: string, value: unknown, place: Place): void {
-  if (typeof value === "string" && value.includes("\0")) {
-    throw configurationError("TH_INPUT_VALUE", `${name} holds a null byte`, "remove it", { ...place, input: name });
+/** No path, argument or variable can hold a null byte, and no report half of a surrogate pair; YAML's escapes can write both. */
+function refuseOddText(name: string, value: unknown, place: Place): void {
+  if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) {
+    const what = value.includes("\0") ? "a null byte" : "half of a surrogate pair";
+    throw configurationError("TH_INPUT_VALUE", `${name} holds ${what}`, "remove it", { ...place, input: name });
   }
   if (typeof value === "object" && value !== null) {
     for (const [key, inner] of Object.entries(value)) {
-      refuseNullByte(name, key, place);
-      refuseNullByte(name, inner, place);
+      refuseOddText(name, key, place);
+      refuseOddText(name, inner, place);
     }
   }
 }

@@ -59,7 +59,7 @@ ${configurationSection(report)}
 ${runSection(report)}
 </main>
 <footer>Result <code class="digest" title="${report.result}">${report.result}</code> · equal evidence gives the same
-result on a rerun, and <code>titleholder verify</code> checks it against report.json, which holds the same facts as data.</footer>
+result on a rerun. <code>report.json</code> beside this page holds the same facts as data.</footer>
 </body>
 </html>
 `;
