@@ -12,6 +12,8 @@ const colours = { pass: "green", warn: "yellow", fail: "red", inconclusive: "mag
 const shownPasses = 12;
 const shownRows = 10;
 const widestCell = 48;
+/** The last column has the rest of the line to itself. */
+const widestLastCell = 160;
 
 /** What a person at a terminal reads when a command is done: the verdict, the checks (worst first), the tables, and where the report lies. */
 export function outcomeText(outcome: Outcome, cwd: string, colour: boolean): string {
@@ -39,7 +41,7 @@ function checkText(check: Check): string {
 function tableText(table: Table): readonly string[] {
   const shown = table.rows.slice(0, shownRows);
   const cells = [table.columns, ...shown.map((row) => row.map(formatValue))].map((row) =>
-    row.map((cell) => shortened(visible(cell), widestCell)),
+    row.map((cell, index) => shortened(visible(cell), index === row.length - 1 ? widestLastCell : widestCell)),
   );
   const columns = table.columns.map((_name, index) => ({
     width: Math.max(...cells.map((row) => row[index]?.length ?? 0)),
