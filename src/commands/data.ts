@@ -86,13 +86,13 @@ export async function openData(
   );
 }
 
-/** `column "age": values that are no integer: 3 rows, first row 17: "n/a"`, without the file. */
+/** `column "age": values that are not of type integer (3 rows, the first is row 17)`, without the file. */
 export function describeFault(fault: StructuralFault): string {
   const column = fault.column === undefined ? "" : `column "${fault.column}": `;
   const [first] = fault.first;
   if (first === undefined) return `${column}${fault.message}`;
-  const rows = fault.count === 1 ? `row ${first.row}` : `${fault.count} rows, first row ${first.row}`;
-  return `${column}${fault.message}: ${rows}`;
+  const rows = fault.count === 1 ? `row ${first.row}` : `${fault.count} rows, the first is row ${first.row}`;
+  return `${column}${fault.message} (${rows})`;
 }
 
 const formatNames = { csv: "CSV", parquet: "Parquet" } as const;

@@ -19,7 +19,7 @@ import { locateData, openData } from "./data.ts";
 import { defaultReportPath, shownPath } from "./paths.ts";
 import { baseInputs, input } from "./shared.ts";
 import { checksOf, type Found, summaryOf } from "./validate-data/checks.ts";
-import { maskingOf } from "./validate-data/masking.ts";
+import { maskingOf, sensitiveColumns } from "./validate-data/masking.ts";
 import { tablesOf } from "./validate-data/tables.ts";
 
 const inputs = z.strictObject({
@@ -89,7 +89,8 @@ async function run(given: Inputs, host: Host, project: Project) {
   times.lap("read");
   const found = await validate(dataset, contract, source.files, given.sampleFailures, host);
   times.lap("check");
-  const profile = found.unreadable ? undefined : await writeProfile(dataset, fingerprint, given, host, project);
+  const hidden = sensitiveColumns(contract.value);
+  const profile = found.unreadable ? undefined : await writeProfile(dataset, fingerprint, hidden, given, host, project);
   times.lap("profile");
   const findings = findingsOf(given, found, contract.digest, fingerprint, profile, host);
   const violations =
@@ -184,12 +185,14 @@ async function failingRows(dataset: Dataset, { rule }: Outcome, limit: number): 
 async function writeProfile(
   dataset: Dataset,
   fingerprint: Fingerprint,
+  hidden: readonly string[],
   given: Inputs,
   host: Host,
   project: Project,
 ): Promise<{ readonly path: string; readonly digest: Digest }> {
   const profile = await profileDataset(dataset, {
     data: fingerprint.digest,
+    hidden,
     onColumn: (done, total) => host.log.progress("profiling columns", done, total),
   });
   const path = given.profile ?? join(dirname(given.report ?? defaultReportPath(project, command.name)), "profile.json");

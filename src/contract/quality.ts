@@ -16,6 +16,8 @@ interface Stated {
   readonly columns: readonly string[];
   /** What is bounded, in words. */
   readonly subject: string;
+  /** The expectation when no row may break it. */
+  readonly must: string;
   readonly dimension: string;
 }
 
@@ -46,7 +48,13 @@ export function tableQuality(
       add(
         quality,
         name,
-        { measure: { kind: "row count" }, columns: [], subject: "the number of rows", dimension: "completeness" },
+        {
+          measure: { kind: "row count" },
+          columns: [],
+          subject: "the number of rows",
+          must: "there must be no rows",
+          dimension: "completeness",
+        },
         place,
       );
     else if (quality.metric === "duplicateValues") add(quality, name, duplicates(quality, columns, place), place);
@@ -107,7 +115,8 @@ function add(quality: OdcsQuality, id: string, stated: Stated, place: QualityPla
     measure: stated.measure,
     bound,
     unit,
-    expectation: `${stated.subject}: ${describeBound(bound, unit)}`,
+    expectation:
+      bound.op === "=" && bound.value === 0 ? stated.must : `${stated.subject}: ${describeBound(bound, unit)}`,
     severity: quality.severity ?? "error",
     dimension: quality.dimension ?? stated.dimension,
     place: place.of(),
@@ -121,20 +130,25 @@ function measureColumn(
   place: QualityPlace,
   id: string,
 ): Stated | undefined {
-  const rows = (violated: Predicate, subject: string, dimension: string): Stated => ({
+  const rows = (violated: Predicate, words: Pick<Stated, "subject" | "must" | "dimension">): Stated => ({
     measure: { kind: "rows", violated },
     columns: [column],
-    subject,
-    dimension,
+    ...words,
   });
+  const missing = {
+    subject: `missing values of ${column}`,
+    must: `${column} must not be missing`,
+    dimension: "completeness",
+  };
   switch (quality.metric) {
     case "nullValues":
-      return rows({ op: "null", column }, `missing values of ${column}`, "completeness");
+      return rows({ op: "null", column }, missing);
     case "duplicateValues":
       return {
         measure: { kind: "duplicates" },
         columns: [column],
         subject: `repeated values of ${column}`,
+        must: `${column} must be unique`,
         dimension: "uniqueness",
       };
     case "missingValues": {
@@ -146,7 +160,7 @@ function measureColumn(
           { op: "in", column, values: values ?? [] },
         ],
       };
-      return rows(violated, `missing values of ${column}`, "completeness");
+      return rows(violated, missing);
     }
     case "invalidValues":
       return invalidValues(quality, property, column, place, id, rows);
@@ -161,15 +175,18 @@ function invalidValues(
   column: string,
   place: QualityPlace,
   id: string,
-  rows: (violated: Predicate, subject: string, dimension: string) => Stated,
+  rows: (violated: Predicate, words: Pick<Stated, "subject" | "must" | "dimension">) => Stated,
 ): Stated | undefined {
   const values = cellsOf(quality, "validValues", property, column, place);
   const pattern = quality.arguments?.pattern;
   if (values !== undefined && pattern === undefined)
     return rows(
       { op: "not", term: { op: "in", column, values } },
-      `values of ${column} that are not among the ${values.length} valid ones`,
-      "conformity",
+      {
+        subject: `values of ${column} that are not valid`,
+        must: `${column} must be ${oneOf(values)}`,
+        dimension: "conformity",
+      },
     );
   if (typeof pattern !== "string" || values !== undefined)
     throw configurationError(
@@ -182,11 +199,20 @@ function invalidValues(
   if (reason === undefined)
     return rows(
       { op: "not", term: { op: "matches", column, pattern } },
-      `values of ${column} that do not match ${pattern}`,
-      "conformity",
+      {
+        subject: `values of ${column} that do not match ${pattern}`,
+        must: `${column} must match ${pattern}`,
+        dimension: "conformity",
+      },
     );
   place.compiling.unsupported({ id, message: `the pattern of ${id} ${reason}`, place: place.argument("pattern") });
   return undefined;
+}
+
+/** `one of a, b, c`, or how many there are. */
+function oneOf(values: readonly Cell[]): string {
+  const names = values.map((value) => (value instanceof Date ? value.toISOString() : String(value)));
+  return names.length > 8 ? `one of the ${names.length} valid values` : `one of ${names.join(", ")}`;
 }
 
 function duplicates(quality: OdcsQuality, columns: readonly string[], place: QualityPlace): Stated {
@@ -210,6 +236,7 @@ function duplicates(quality: OdcsQuality, columns: readonly string[], place: Qua
     measure: { kind: "duplicates" },
     columns: named,
     subject: `repeated rows by ${named.join(", ")}`,
+    must: `${named.join(", ")} must be unique together`,
     dimension: "uniqueness",
   };
 }

@@ -35,6 +35,7 @@ const categorical = z.strictObject({
   missing: count,
   levels: z.array(z.tuple([z.string(), count])),
   others: count,
+  hashed: z.literal(true).optional(),
 });
 const profile = z.strictObject({
   schema: z.literal(profileSchema),
@@ -90,6 +91,7 @@ function columnToJson(column: ColumnProfile): { readonly [key: string]: Json } {
       missing,
       levels: [...column.levels].map(([level, times]) => [level.toWellFormed(), times] as const),
       others: column.others,
+      ...(column.hashed === true ? { hashed: true } : {}),
     };
   const { edges, counts: bins, atEdge, sums } = column;
   const finite = sums?.every(Number.isFinite) === true ? { sums: [...sums] } : {};
@@ -99,7 +101,10 @@ function columnToJson(column: ColumnProfile): { readonly [key: string]: Json } {
 
 function columnFromJson(column: z.output<typeof numeric> | z.output<typeof categorical>): ColumnProfile {
   const { kind, n, missing } = column;
-  if (kind === "categorical") return { kind, n, missing, levels: new Map(column.levels), others: column.others };
+  if (kind === "categorical") {
+    const { levels, others, hashed } = column;
+    return { kind, n, missing, levels: new Map(levels), others, ...(hashed === true ? { hashed } : {}) };
+  }
   return {
     kind,
     n,

@@ -22,6 +22,8 @@ export type ColumnProfile =
       readonly missing: number;
       readonly levels: ReadonlyMap<string, number>;
       readonly others: number;
+      /** The levels are named by a digest: equal ones are told to be equal, and not shown. A short list of guesses still finds them out. */
+      readonly hashed?: true;
     };
 
 /** A data set's columns in its own order; those that hold lists or structures are left out. */

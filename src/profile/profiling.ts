@@ -1,5 +1,5 @@
 import type { Aggregate, Column, ColumnBatch, Dataset } from "../dataset/dataset.ts";
-import type { Digest } from "../kernel/digest.ts";
+import { type Digest, digestOf } from "../kernel/digest.ts";
 import type { ColumnProfile, Profile } from "./profile.ts";
 
 /** A profile's resolution: 1,000 quantiles of a sample keep KS within 1.3e-3, whatever the number of rows. */
@@ -17,6 +17,8 @@ export interface ProfileOptions {
   /** Seed of the sample that edges are taken from. */
   readonly seed?: number;
   readonly data?: Digest;
+  /** Columns whose levels are named by digest, as their values may not be shown. */
+  readonly hidden?: readonly string[];
   readonly onColumn?: (done: number, total: number) => void;
 }
 
@@ -42,7 +44,7 @@ export async function profileDataset(dataset: Dataset, options: ProfileOptions =
     if (isNumeric(column)) {
       const edges = edgesLike(options.like, column) ?? edgesOf(numbersOf(sample, column.name));
       profiles.set(column.name, { kind: "numeric", ...n, edges, ...(await dataset.histogram(column.name, edges)) });
-    } else profiles.set(column.name, { kind: "categorical", ...n, ...(await levelsOf(dataset, column, options.like)) });
+    } else profiles.set(column.name, { kind: "categorical", ...n, ...(await levelsOf(dataset, column, options)) });
   }
   options.onColumn?.(columns.length, columns.length);
   return { rows, columns: profiles, ...(options.data === undefined ? {} : { data: options.data }) };
@@ -96,14 +98,23 @@ function numbersOf(sample: ColumnBatch, column: string): number[] {
 async function levelsOf(
   dataset: Dataset,
   column: Column,
-  like: Profile | undefined,
-): Promise<{ readonly levels: ReadonlyMap<string, number>; readonly others: number }> {
+  { like, hidden }: ProfileOptions,
+): Promise<Pick<ColumnProfile & { readonly kind: "categorical" }, "levels" | "others" | "hashed">> {
   const reference = like?.columns.get(column.name);
-  if (reference?.kind !== "categorical") {
-    const { counts, others } = await dataset.levels(column.name, mostLevels);
-    return { levels: counts, others };
-  }
-  const { counts, others } = await dataset.levels(column.name, levelsSearched);
+  const isLike = reference?.kind === "categorical";
+  const hashed = isLike ? reference.hashed === true : hidden?.includes(column.name) === true;
+  const { counts, others } = await dataset.levels(column.name, isLike ? levelsSearched : mostLevels);
+  const named = hashed ? new Map([...counts].map(([level, count]) => [hashOf(level), count])) : counts;
+  const found = isLike ? levelsLike(named, others, reference) : { levels: named, others };
+  return hashed ? { ...found, hashed: true } : found;
+}
+
+/** The reference's levels, and new ones where there can be any. */
+function levelsLike(
+  counts: ReadonlyMap<string, number>,
+  others: number,
+  reference: ColumnProfile & { readonly kind: "categorical" },
+): { readonly levels: ReadonlyMap<string, number>; readonly others: number } {
   const levels = new Map<string, number>();
   let left = others;
   let fresh = 0;
@@ -116,4 +127,8 @@ async function levelsOf(
     else left += count;
   }
   return { levels, others: left };
+}
+
+function hashOf(level: string): string {
+  return `#${digestOf(level).slice("sha256:".length, "sha256:".length + 16)}`;
 }

@@ -220,10 +220,10 @@ describe("CSV with structural faults", () => {
       [
         {
           code: "TH_DATA_RAGGED",
-          message: "another number of cells than the header's 2",
+          message: "a number of cells other than the header's 2",
           count: 2,
           first: [
-            { row: 2, line: 4, found: "1 cells: 2" },
+            { row: 2, line: 4, found: "1 cell: 2" },
             { row: 3, line: 6, found: "3 cells: 3,y,z" },
           ],
         },

@@ -1,4 +1,4 @@
-import type { Contract } from "../../contract/contract.ts";
+import type { Contract, ContractColumn } from "../../contract/contract.ts";
 import type { Cell } from "../../dataset/dataset.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { Json } from "../../kernel/json.ts";
@@ -15,6 +15,11 @@ export interface Masking {
   row(text: string): string;
 }
 
+/** Columns classified as anything but public: their values stay hidden on this machine too, and in the profile. */
+export function sensitiveColumns(contract: Contract): readonly string[] {
+  return contract.columns.filter((column) => isSensitive(column)).map((column) => column.name);
+}
+
 /**
  * Values are shown where the contract classifies the column as public or says `showValues`. Columns without a classification are shown
  * only in a report that stays on this machine: one of a service is uploaded and summarised.
@@ -24,8 +29,8 @@ export function maskingOf(contract: Contract, host: Pick<Host, "ci">): Masking {
   const isLocal = host.ci === undefined;
   const shows = (name: string): boolean => {
     const column = columns.get(name);
-    if (column?.showValues === true || column?.classification?.toLowerCase() === "public") return true;
-    return isLocal && column?.classification === undefined;
+    if (column === undefined) return isLocal;
+    return isPublic(column) || (isLocal && !isSensitive(column));
   };
   const showsAll = isLocal && contract.columns.every((column) => shows(column.name));
   return {
@@ -33,6 +38,14 @@ export function maskingOf(contract: Contract, host: Pick<Host, "ci">): Masking {
     cell: (name, value) => (value === null ? null : shows(name) ? shown(value) : masked),
     row: (text) => (showsAll ? text : masked),
   };
+}
+
+function isPublic(column: ContractColumn): boolean {
+  return column.showValues || column.classification?.toLowerCase() === "public";
+}
+
+function isSensitive(column: ContractColumn): boolean {
+  return column.classification !== undefined && !isPublic(column);
 }
 
 function shown(value: Exclude<Cell, null>): Json {

@@ -223,7 +223,7 @@ class RowFaults {
     entry.count += 1;
     if (entry.first.length >= keptRows) return;
     const text = Buffer.from(record.bytes.subarray(record.start, Math.min(record.end, record.start + 400))).toString();
-    const cells = record.flaw === undefined ? `${record.cells} cells: ` : "";
+    const cells = record.flaw === undefined ? `${record.cells} ${record.cells === 1 ? "cell" : "cells"}: ` : "";
     entry.first.push({ row, line: record.line, found: cutText(`${cells}${text}`) });
   }
 
@@ -235,7 +235,7 @@ class RowFaults {
     if (flaw === "encoding") return ["TH_DATA_ENCODING", "bytes that are not UTF-8"];
     if (flaw === "quote") return ["TH_DATA_QUOTE", "text behind a closing quote, or a quote that never closes"];
     if (flaw === "length") return ["TH_DATA_LONG_ROW", `more than ${longestRecord / 2 ** 20} MiB in one row`];
-    return ["TH_DATA_RAGGED", `another number of cells than the header's ${this.#columns}`];
+    return ["TH_DATA_RAGGED", `a number of cells other than the header's ${this.#columns}`];
   }
 }
 

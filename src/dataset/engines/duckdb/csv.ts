@@ -8,8 +8,8 @@ import { nothingReadable, type OpenedSource, schemaFaults } from "./source.ts";
 import { type EngineColumn, text } from "./sql.ts";
 
 const sampledRows = 20_000;
-/** The engine's own default, and what it needs beyond the longest record. */
-const shortestLine = 2 ** 21;
+/** The engine reads in buffers, several a thread, and a record must fit into one. */
+const usualBuffer = 2 ** 23;
 const faultsKept = 100;
 
 interface PlannedColumn {
@@ -111,7 +111,7 @@ async function guessKinds(
 
 /** The call that reads a file; its columns are t0, t1 … in the file's order. */
 function reader(file: ReadableFile, type: (name: string) => string): string {
-  const longest = Math.max(shortestLine, file.longest + 1024);
+  const longest = file.longest + 1024;
   const options = [
     text(file.cleaned ?? file.path),
     "auto_detect = false",
@@ -122,7 +122,7 @@ function reader(file: ReadableFile, type: (name: string) => string): string {
     // Detected, it would be the first one met, be it inside quotes.
     `new_line = '${file.cleaned === undefined && file.ending === "crlf" ? "\\r\\n" : "\\n"}'`,
     `max_line_size = ${longest}`,
-    `buffer_size = ${Math.max(32 * shortestLine, 2 * longest)}`,
+    `buffer_size = ${Math.max(usualBuffer, 4 * longest)}`,
     `columns = {${file.names.map((name, at) => `'t${at}': '${type(name)}'`).join(", ")}}`,
   ];
   return `read_csv(${options.join(", ")})`;
@@ -250,7 +250,7 @@ async function findMisfits(
         const shown = { row, found: cutText(String(value)) };
         return line === undefined ? shown : { ...shown, line };
       });
-      const message = `values that are no ${column.kind}`;
+      const message = `values that are not of type ${column.kind}`;
       faults.push({
         code: "TH_DATA_TYPE",
         file: file.path,

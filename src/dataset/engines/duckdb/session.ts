@@ -47,12 +47,12 @@ export class Session implements AsyncDisposable {
   }
 
   async run(sql: string, place: Place = {}): Promise<void> {
-    await this.#guarded(place, () => this.#connection.run(sql));
+    await this.#guarded(sql, place, () => this.#connection.run(sql));
   }
 
   /** The whole result, in memory. */
   async rows(sql: string, place: Place = {}): Promise<readonly (readonly DuckDBValue[])[]> {
-    return this.#guarded(place, async () => (await this.#connection.runAndReadAll(sql)).getRows());
+    return this.#guarded(sql, place, async () => (await this.#connection.runAndReadAll(sql)).getRows());
   }
 
   /** The only row of a query of one row. */
@@ -62,9 +62,9 @@ export class Session implements AsyncDisposable {
 
   /** The result in chunks of at most 2,048 rows, in its order. */
   async *chunks(sql: string, place: Place = {}): AsyncGenerator<DuckDBDataChunk> {
-    const result = await this.#guarded(place, () => this.#connection.stream(sql));
+    const result = await this.#guarded(sql, place, () => this.#connection.stream(sql));
     for (;;) {
-      const chunk = await this.#guarded(place, () => result.fetchChunk());
+      const chunk = await this.#guarded(sql, place, () => result.fetchChunk());
       if (chunk === null || chunk.rowCount === 0) return;
       yield chunk;
     }
@@ -75,7 +75,7 @@ export class Session implements AsyncDisposable {
     this.#instance.closeSync();
   }
 
-  async #guarded<T>(place: Place, body: () => Promise<T>): Promise<T> {
+  async #guarded<T>(sql: string, place: Place, body: () => Promise<T>): Promise<T> {
     this.#signal.throwIfAborted();
     const interrupt = () => this.#connection.interrupt();
     this.#signal.addEventListener("abort", interrupt, { once: true });
@@ -83,7 +83,7 @@ export class Session implements AsyncDisposable {
       return await body();
     } catch (cause) {
       this.#signal.throwIfAborted();
-      throw translate(cause, place);
+      throw translate(cause, sql, place);
     } finally {
       this.#signal.removeEventListener("abort", interrupt);
     }
@@ -91,26 +91,22 @@ export class Session implements AsyncDisposable {
 }
 
 /** The engine's complaints about content and resources become the user's; all others are bugs and stay what they are. */
-function translate(cause: unknown, place: Place): unknown {
+function translate(cause: unknown, sql: string, place: Place): unknown {
   const message = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
-  if (/^Out of Memory Error/.test(message) || /failed to (allocate|pin)/i.test(message))
+  if (/^Out of Memory Error|No space left|max_temp_directory_size/.test(message))
     return configurationError(
       "TH_DATA_MEMORY",
-      `the data engine ran out of memory or of room to spill: ${message}`,
-      "free disk space in the runner's temporary folder, or use a machine with more memory",
+      `the data engine ran out of memory, or of room to spill to: ${message}`,
+      "free disk space in the folder for temporary files, or use a machine with more memory",
       place,
       cause,
     );
-  const unreadable = /^(IO Error|Invalid Input Error|Serialization Error|Invalid Error|Permission Error|Corrupt)/;
-  const parquet = /parquet|thrift|TProtocolException|snappy|zstd|gzip|decompress|magic bytes|too small to be/i;
-  if (
-    unreadable.test(message) &&
-    (parquet.test(message) || message.startsWith("IO Error") || /^Permission/.test(message))
-  )
+  const reads = /FROM data\b|parquet_schema\(|read_parquet\(/.test(sql);
+  if (reads && /^(IO|Permission|Invalid Input|Invalid|Serialization) Error: /.test(message))
     return configurationError(
       "TH_DATA_UNREADABLE",
-      `the file cannot be read: ${message.replace(/^[A-Z][A-Za-z ]+ Error: /, "")}`,
-      "write the file again, or fetch it again: it is damaged, incomplete or not what its name says",
+      `the data cannot be read: ${message.replace(/^[A-Z][A-Za-z ]+ Error: /, "")}`,
+      "write the file again, or fetch it again: it is damaged or incomplete",
       place,
       cause,
     );
