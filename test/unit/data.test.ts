@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { describeFault, locateData, openData } from "../../src/commands/data.ts";
+import { covers } from "../../src/dataset/fingerprint.ts";
+import { digestOf } from "../../src/kernel/digest.ts";
+import { TitleholderError } from "../../src/kernel/error.ts";
+import { type TestHost, testHost } from "../support/host.ts";
+import { writeParquet } from "../support/parquet.ts";
+
+async function failure(promise: Promise<unknown>): Promise<TitleholderError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof TitleholderError)) throw new Error(`expected a TitleholderError, got ${String(error)}`);
+  return error;
+}
+
+const locate = (t: TestHost, ...patterns: readonly string[]) =>
+  locateData(
+    patterns.map((pattern) => join(t.cwd, pattern)),
+    t.host,
+    "data",
+  );
+
+describe("locating data", () => {
+  const files = { "b.csv": "a\n1\n", "sub/a.csv": "a\n2\n", "sub/deep/c.tsv": "a\n3\n", "sub/notes.md": "no data" };
+
+  test.each([
+    ["a path", ["b.csv"], ["b.csv"]],
+    ["several, once each and sorted", ["sub/a.csv", "b.csv", "b.csv"], ["b.csv", "sub/a.csv"]],
+    ["a glob", ["*/*.csv"], ["sub/a.csv"]],
+    ["a glob over folders", ["**/*.{csv,tsv}"], ["b.csv", "sub/a.csv", "sub/deep/c.tsv"]],
+    ["a folder, in depth, data files alone", ["sub"], ["sub/a.csv", "sub/deep/c.tsv"]],
+  ] as const)("%s", async (_name, patterns, found) => {
+    await using t = await testHost({ files });
+    const { source, fingerprint } = await locate(t, ...patterns);
+    expect(source).toEqual({ kind: "files", format: "csv", files: found.map((path) => join(t.cwd, path)) });
+    expect(fingerprint.files.map(({ path }) => path)).toEqual(found);
+  });
+
+  test("each file is fingerprinted, and the set covers its parts under other names", async () => {
+    await using t = await testHost({ files: { ...files, "copy.csv": "a\n2\n", "new.csv": "a\n4\n" } });
+    const all = (await locate(t, "b.csv", "sub")).fingerprint;
+    expect(all.files[0]).toEqual({ path: "b.csv", size: 4, digest: digestOf("a\n1\n") });
+    expect(covers(all, (await locate(t, "copy.csv")).fingerprint)).toEqual([]);
+    expect(covers(all, (await locate(t, "new.csv")).fingerprint).map(({ path }) => path)).toEqual(["new.csv"]);
+    expect(t.logs.some((line) => line.startsWith("progress fingerprinting the data"))).toBe(true);
+  });
+
+  test("Parquet is told by its name", async () => {
+    await using t = await testHost();
+    await writeParquet(t.host, join(t.cwd, "x.parquet"), "SELECT 1 AS a");
+    expect((await locate(t, "x.parquet")).source.format).toBe("parquet");
+  });
+
+  const parquetHead = "PAR1 and more";
+  test.each([
+    ["TH_DATA_MISSING", ["mising.csv"], { "missing.csv": "a\n" }, 'did you mean "missing.csv"?'],
+    ["TH_DATA_MISSING", ["*.parquet"], {}, "name files that exist"],
+    ["TH_DATA_MISSING", ["sub"], { "sub/readme.md": "x" }, "holds no data file"],
+    ["TH_DATA_MISSING", [], {}, "no data is named"],
+    ["TH_DATA_FORMAT", ["x.csv", "y.parquet"], { "x.csv": "a\n", "y.parquet": parquetHead }, "one format"],
+    ["TH_DATA_FORMAT", ["x.xlsx"], { "x.xlsx": "x" }, "no ending that tells its format"],
+    ["TH_DATA_FORMAT", ["x"], { x: "a\n1\n" }, "no ending that tells its format"],
+    ["TH_DATA_FORMAT", ["x.csv"], { "x.csv": parquetHead }, "rename it to end in .parquet"],
+    ["TH_DATA_FORMAT", ["x.parquet"], { "x.parquet": "a,b\n1,2\n" }, "holds text"],
+    ["TH_DATA_FORMAT", ["x.csv"], { "x.csv": "\x1f\x8b\x08" }, "compressed"],
+  ] as const)("what cannot be used is refused: %s %j", async (code, patterns, written, words) => {
+    await using t = await testHost({
+      files: Object.fromEntries(Object.entries(written).map(([path, text]) => [path, Buffer.from(text, "latin1")])),
+    });
+    const error = await failure(locate(t, ...patterns));
+    expect(error).toMatchObject({ kind: "configuration", code, place: { input: "data" } });
+    expect(`${error.message} ${error.fix}`).toContain(words);
+    expect(`${error.message} ${error.fix}`).not.toContain(t.cwd);
+  });
+});
+
+describe("opening data", () => {
+  test("two data sets may be open at once", async () => {
+    await using t = await testHost({ files: { "a.csv": 'a\n"x\n"\n', "b.csv": 'a\n"y"y\n2\n' } });
+    await using a = await openData((await locate(t, "a.csv")).source, t.host);
+    await using b = await openData((await locate(t, "b.csv")).source, t.host, { faults: "keep" });
+    expect(await a.aggregate({ n: { fn: "count" } })).toEqual({ n: 1 });
+    expect(await b.aggregate({ n: { fn: "count" } })).toEqual({ n: 1 });
+  });
+
+  test("data with faults is refused, unless the caller takes them on", async () => {
+    await using t = await testHost({ files: { "a.csv": "a,b\n1,2\n3\n" } });
+    const { source } = await locate(t, "a.csv");
+    const error = await failure(openData(source, t.host, { input: "data" }));
+    expect(error).toMatchObject({
+      code: "TH_DATA_FAULTY",
+      message: "the data cannot be read as it stands: a number of cells other than the header's 2 (row 2)",
+      place: { file: "a.csv", line: 3, input: "data" },
+    });
+    await using kept = await openData(source, t.host, { faults: "keep" });
+    expect(await kept.faults()).toHaveLength(1);
+  });
+
+  test("declared types are passed on", async () => {
+    await using t = await testHost({ files: { "a.csv": "a\n1\n" } });
+    const { source } = await locateData([join(t.cwd, "a.csv")], t.host, "data", {
+      declared: [{ name: "a", kind: "string" }],
+    });
+    await using dataset = await openData(source, t.host);
+    expect(dataset.columns[0]?.kind).toBe("string");
+  });
+
+  test("faults are worded", () => {
+    const fault = { code: "TH_DATA_X", file: "/f", message: "wrong", count: 0, first: [] } as const;
+    expect(describeFault(fault)).toBe("wrong");
+    expect(describeFault({ ...fault, column: "a", count: 3, first: [{ row: 2, found: "x" }] })).toBe(
+      'column "a": wrong (3 rows, the first is row 2)',
+    );
+  });
+});
