@@ -2,31 +2,11 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Column, DataEngine, DataSource, Dataset, Predicate } from "../../src/dataset/dataset.ts";
 import { TitleholderError } from "../../src/kernel/error.ts";
+import { tableAsCsv, tableAsSelect } from "../support/data-table.ts";
 import { type TestHost, testHost } from "../support/host.ts";
 import { writeParquet } from "../support/parquet.ts";
 
 type Make = (host: TestHost["host"]) => DataEngine | Promise<DataEngine>;
-
-/** Seven rows that hold what goes wrong: nulls, ties, quotes, NaN, a whole number beyond 2^53, repeated keys. */
-const csv = [
-  "id,who,amount,big,ok,day,at",
-  "1,ada,0.1,9007199254740993,true,2026-01-01,2026-01-01 10:00:00",
-  '2,"bob ""b"" O\'Neil",2.5,2,false,2026-01-02,2026-01-01T12:00:00+02:00',
-  "3,,,,,,",
-  '4,"two\nlines",-7,4,true,2026-01-04,2026-01-04 00:00:00.250',
-  "5,żółw,nan,5,false,2026-01-05,2026-01-05 00:00:00",
-  "2,ada,2.5,2,true,2026-01-02,2026-01-02 00:00:00",
-  "2,ada,1e300,7,true,2026-01-07,2026-01-07 00:00:00",
-].join("\n");
-
-const select = `SELECT * FROM (VALUES
-  (1::BIGINT, 'ada', 0.1::DOUBLE, 9007199254740993::BIGINT, true, DATE '2026-01-01', TIMESTAMP '2026-01-01 10:00:00'),
-  (2, 'bob "b" O''Neil', 2.5, 2, false, '2026-01-02', '2026-01-01 10:00:00'),
-  (3, NULL, NULL, NULL, NULL, NULL, NULL),
-  (4, 'two' || chr(10) || 'lines', -7, 4, true, '2026-01-04', '2026-01-04 00:00:00.250'),
-  (5, 'żółw', 'nan', 5, false, '2026-01-05', '2026-01-05 00:00:00'),
-  (2, 'ada', 2.5, 2, true, '2026-01-02', '2026-01-02 00:00:00'),
-  (2, 'ada', 1e300, 7, true, '2026-01-07', '2026-01-07 00:00:00')) t(id, who, amount, big, ok, day, "at")`;
 
 interface Opened extends AsyncDisposable {
   readonly dataset: Dataset;
@@ -382,9 +362,9 @@ async function openTable(make: Make, format: DataSource["format"]): Promise<Open
 }
 
 async function write(t: TestHost, name: string, format: DataSource["format"]): Promise<string> {
-  if (format === "csv") return t.write(`${name}.csv`, csv);
+  if (format === "csv") return t.write(`${name}.csv`, tableAsCsv);
   const path = join(t.cwd, `${name}.parquet`);
-  await writeParquet(t.host, path, select);
+  await writeParquet(t.host, path, tableAsSelect);
   return path;
 }
 
