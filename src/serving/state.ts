@@ -59,13 +59,14 @@ export class ServingStore {
     this.#folder = join(folder, "private");
   }
 
-  get #path(): string {
+  /** Absolute path of the state file. */
+  get path(): string {
     return join(this.#folder, "serving.json");
   }
 
   /** @throws TitleholderError TH_SERVING_STATE (configuration) when the file is not ours or of a newer format. */
   async read(): Promise<Serving> {
-    const bytes = await this.#files.read(this.#path);
+    const bytes = await this.#files.read(this.path);
     if (bytes === undefined) return nothingServed;
     const parsed = servingSchema.safeParse(jsonOf(bytes));
     if (parsed.success) return parsed.data;
@@ -80,7 +81,7 @@ export class ServingStore {
 
   async write(serving: Serving): Promise<void> {
     await this.#files.makeDirectory(this.#folder);
-    await this.#files.replace(this.#path, new TextEncoder().encode(`${JSON.stringify(serving, undefined, 2)}\n`));
+    await this.#files.replace(this.path, new TextEncoder().encode(`${JSON.stringify(serving, undefined, 2)}\n`));
   }
 }
 

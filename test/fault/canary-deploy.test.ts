@@ -70,7 +70,7 @@ describe("canary-deploy with real servers, in the order of a model's life", () =
     expect(await champion()).toBe(2);
     expect((await registry.alias("flights", "previous-champion"))?.to).toBe(1);
     expect(await answer()).toEqual([2]);
-    expect(findings.series.map(({ title }) => title)).toContain("Failed requests by block (%)");
+    expect(findings.series.map(({ title }) => title)).toContain("Failed requests (%) by seconds since the start");
   });
 
   test("says the same again when it is asked what became of the rollout", async () => {

@@ -45,6 +45,7 @@ export async function serveModel(
       name: "flights",
       version: "1",
       token: testToken,
+      rememberedIn: null,
       ...options,
     },
     helperContext(),

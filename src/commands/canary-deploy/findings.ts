@@ -39,7 +39,7 @@ export function rolloutFindings(rollout: Rollout, policy?: Pick<PolicyAnswer, "c
       ...(policy?.materials ?? []),
     ],
     details: detailsOf(rollout, reading),
-    tables: [evidenceTable(state, reading), timelineTable(rollout)],
+    tables: [...(hasMeasured(state) ? [figuresTable(state, reading)] : []), timelineTable(rollout)],
     series: seriesOf(rollout),
   };
 }
@@ -78,7 +78,7 @@ function headline(state: RolloutState, outcome: Outcome): string {
 function rolloutChecks(rollout: Rollout, reading: AnalysisReading): readonly Check[] {
   const { state, entries } = rollout;
   const asked = entries.some(({ observation }) => observation.kind === "asked");
-  const measured = state.analysis.whole.blocks.length + state.analysis.whole.skippedBlocks > 0;
+  const measured = hasMeasured(state);
   return [
     outcomeCheck(state, asked),
     ...(measured ? [errorRateCheck(state, reading, asked)] : []),
@@ -94,6 +94,10 @@ function rolloutChecks(rollout: Rollout, reading: AnalysisReading): readonly Che
     ),
     ...(state.alias === null ? [] : [aliasCheck(state.alias, rollout)]),
   ];
+}
+
+function hasMeasured({ analysis: { whole } }: RolloutState): boolean {
+  return whole.blocks.length + whole.skippedBlocks > 0;
 }
 
 function decided(state: RolloutState): boolean {
@@ -139,7 +143,7 @@ function errorRateCheck(state: RolloutState, reading: AnalysisReading, byHand: b
     ? `the canary fails more often (evidence ${evidenceText(shown.logEvidenceWorse)} : 1, ${evidenceText(-Math.log(reading.alphaOfStage))} : 1 needed)`
     : within
       ? `below ${1 + settings.margin} times stable's rate (evidence ${evidenceText(shown.logEvidenceWithinMargin)} : 1)`
-      : "no difference shown";
+      : "no harm shown";
   const silent = canaryEvents + baselineEvents === 0;
   // Not shown to be worse is no proof: that is the promotion's own question.
   const proven = within || (settings.maxErrorRate !== null && reading.proven);
@@ -149,10 +153,9 @@ function errorRateCheck(state: RolloutState, reading: AnalysisReading, byHand: b
     message: silent
       ? `no failure in ${canaryRequests} requests of the canary and ${baselineRequests} of stable: a ratio of two zeros shows nothing`
       : `${rates}: ${conclusion}`,
-    observed: { canary: rateOf(canaryEvents, canaryRequests), stable: rateOf(baselineEvents, baselineRequests) },
+    ...(shown.ratio === null ? {} : { observed: shown.ratio }),
     expected: `ratio below ${1 + settings.margin}`,
     n: canaryRequests,
-    ...(shown.ratio === null ? {} : { effect: shown.ratio }),
     ...(shown.interval === null || silent ? {} : { interval: [shown.interval.lower, shown.interval.upper] as const }),
     p: Math.min(1, Math.exp(-shown.logEvidenceWorse)),
     method: shown.method === "e-process" ? method : "asymptotic confidence sequence of the differences between blocks",
@@ -197,7 +200,7 @@ function neededText(state: RolloutState, { whole, ceiling }: AnalysisReading): s
     return `the ceiling needs at least ${ceiling.leastRequests} requests of the canary without a failure; ${canaryRequests} came, ${canaryEvents} failed: more traffic, a higher weight or a longer horizon`;
   }
   if (canaryEvents + baselineEvents === 0) {
-    return "without a failure in either arm no amount of traffic shows a ratio: declare `max-error-rate`, an error rate that is good enough by itself";
+    return "without a failure in either arm no amount of traffic shows a ratio: declare max-error-rate, an error rate that is good enough by itself";
   }
   if (whole.logEvidenceWithinMargin <= 0) {
     return `the evidence does not point to a ratio below ${1 + state.settings.margin} so far: more traffic, or a larger \`margin\``;
@@ -222,7 +225,7 @@ function aliasCheck(alias: NonNullable<RolloutState["alias"]>, { subject }: Roll
   return { id, verdict: "fail", message: `the new version serves, and ${alias.detail}: decide which one it shall be` };
 }
 
-function evidenceTable(state: RolloutState, { whole, stage, alphaOfStage, ceiling }: AnalysisReading): Table {
+function figuresTable(state: RolloutState, { whole, stage, alphaOfStage, ceiling }: AnalysisReading): Table {
   const { settings } = state;
   const rows: Json[][] = [
     ["plan", describePlan(settings.steps)],
@@ -247,7 +250,7 @@ function evidenceTable(state: RolloutState, { whole, stage, alphaOfStage, ceilin
         ]),
     ["dispersion", Number(whole.dispersion.toFixed(3))],
   ];
-  return { title: "Evidence", columns: ["what", "value"], rows };
+  return { title: "Figures of the decision", columns: ["what", "value"], rows };
 }
 
 const longestTimeline = 200;
@@ -270,26 +273,35 @@ function timelineTable({ entries }: Rollout): Table {
 }
 
 function seriesOf({ entries }: Rollout): readonly Series[] {
-  const blocks = entries.flatMap(({ at, observation, after }) =>
+  const blocks = entries.flatMap(({ at, observation }, index) =>
     observation.kind === "measured" && observation.measurement.state === "ok"
-      ? [{ at, weight: after.weight, ...observation.measurement }]
+      ? [{ at, weight: entries[index - 1]?.after.weight ?? 0, ...observation.measurement }]
       : [],
   );
   if (blocks.length === 0) return [];
-  const x = blocks.map(({ at }) => at);
+  const startMs = Date.parse(entries[0]?.at ?? "");
+  const x = blocks.map(({ at }) => Math.round((Date.parse(at) - startMs) / 100) / 10);
   const rate = (arm: "stable" | "canary") =>
     blocks.map(({ requests, events }) => (requests[arm] === 0 ? null : (100 * events[arm]) / requests[arm]));
   return [
-    { title: "Failed requests by block (%)", x, lines: { stable: rate("stable"), canary: rate("canary") } },
     {
-      title: "Requests by block",
+      title: "Failed requests (%) by seconds since the start",
+      x,
+      lines: { stable: rate("stable"), canary: rate("canary") },
+    },
+    {
+      title: "Requests a block by seconds since the start",
       x,
       lines: {
         stable: blocks.map(({ requests }) => requests.stable),
         canary: blocks.map(({ requests }) => requests.canary),
       },
     },
-    { title: "Weight of the canary (%)", x, lines: { weight: blocks.map(({ weight }) => weight) } },
+    {
+      title: "Weight of the canary (%) by seconds since the start",
+      x,
+      lines: { weight: blocks.map(({ weight }) => weight) },
+    },
   ];
 }
 
@@ -337,7 +349,7 @@ function percentText(share: number): string {
 
 /** An e-value as odds: 20 means that data this far from "no difference" come up at most once in 20. */
 function evidenceText(logEvidence: number): string {
-  if (logEvidence > Math.log(1e6)) return "over a million";
+  if (logEvidence > Math.log(10_000)) return "over 10,000";
   const value = Math.exp(logEvidence);
   return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
 }

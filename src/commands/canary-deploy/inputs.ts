@@ -64,9 +64,10 @@ export const inputs = z.strictObject({
   block: input(z.string().default("60s"), {
     description: "Counts are read and looked at once in this time. No decision is taken before five blocks.",
   }),
-  horizon: input(z.string().default("1h"), {
+  horizon: input(z.string().optional(), {
     description:
-      "Longest time of one analysis. Without enough evidence by then the weight is held, and the verdict is inconclusive.",
+      "Longest time of one analysis. Without enough evidence by then the weight is held, and the verdict is inconclusive. Three times the longest analysis and at least 60 blocks when absent.",
+    example: "2h",
   }),
   warmUp: input(z.string().default("0s"), {
     description: "Left out of the analysis after each change of weight: the whole time in which a new server is cold.",

@@ -102,6 +102,7 @@ async function metadataOf(model: Rehearsed, memoryBytes: number, host: Host): Pr
     threads: 1,
     name: model.name,
     version: "0",
+    rememberedIn: null,
     // Nobody stops this server by a call, but its control has to be closed to others.
     token: `${model.digest}-${host.now().getTime()}`,
   };

@@ -9,6 +9,9 @@ import type { CanaryInputs } from "./inputs.ts";
 const errorLimit = 3;
 /** More blocks cost more to look at than they tell. */
 const mostBlocks = 2000;
+/** The horizon of an analysis when none is written: so many times its own length, and at least so many blocks. */
+const patience = 3;
+const usualBlocks = 60;
 const leastLeaseMs = 1000;
 
 /**
@@ -19,13 +22,17 @@ const leastLeaseMs = 1000;
 export function rolloutSettings(given: CanaryInputs, direct: boolean): RolloutSettings {
   const steps = parsePlan(given.plan);
   const blockMs = parseDuration(given.block, { input: "block" });
-  const horizonMs = parseDuration(given.horizon, { input: "horizon" });
-  const longestMs = Math.max(horizonMs, ...steps.map((step) => (step.kind === "analysis" ? step.ms : 0)));
-  if (blockMs < bucketMs || longestMs / blockMs > mostBlocks) {
-    const least = formatDuration(Math.max(bucketMs, longestMs / mostBlocks));
+  const longestMs = Math.max(...steps.map((step) => (step.kind === "analysis" ? step.ms : 0)));
+  const horizonMs =
+    given.horizon === undefined
+      ? Math.max(patience * longestMs, usualBlocks * blockMs)
+      : parseDuration(given.horizon, { input: "horizon" });
+  const mostMs = Math.max(horizonMs, longestMs);
+  if (blockMs < bucketMs || mostMs / blockMs > mostBlocks) {
+    const least = formatDuration(Math.max(bucketMs, mostMs / mostBlocks));
     throw configurationError(
       "TH_ROLLOUT_BLOCK",
-      `a block of ${given.block} is too short for an analysis of up to ${formatDuration(longestMs)}`,
+      `a block of ${given.block} is too short for an analysis of up to ${formatDuration(mostMs)}`,
       `write a block of at least ${least}, or a shorter horizon`,
       { input: "block" },
     );
@@ -33,7 +40,7 @@ export function rolloutSettings(given: CanaryInputs, direct: boolean): RolloutSe
   if (horizonMs < 5 * blockMs) {
     throw configurationError(
       "TH_ROLLOUT_BLOCK",
-      `a horizon of ${given.horizon} holds fewer than five blocks of ${given.block}, and nothing is decided before five`,
+      `a horizon of ${formatDuration(horizonMs)} holds fewer than five blocks of ${given.block}, and nothing is decided before five`,
       "write a shorter block, or a longer horizon",
       { input: "horizon" },
     );

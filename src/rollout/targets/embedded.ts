@@ -151,7 +151,13 @@ class EmbeddedTarget implements RolloutTarget {
     if (serving.router !== null && (await routerStatus(serving.router)) !== undefined) return serving;
     const { port, affinityHeader } = this.#settings;
     const token = newToken();
-    const args = { port, token, seed: randomInt(2 ** 32), affinityHeader: affinityHeader ?? null };
+    const args = {
+      port,
+      token,
+      seed: randomInt(2 ** 32),
+      affinityHeader: affinityHeader ?? null,
+      rememberedIn: this.#store.path,
+    };
     const helper = await this.#host.spawnSelf("route", args, {});
     const ports = z.object({ port: z.int(), adminPort: z.int() }).parse((await helper.request(null)).message);
     const next = { ...serving, router: { pid: helper.pid, token, ...ports } };
@@ -207,6 +213,7 @@ class EmbeddedTarget implements RolloutTarget {
       name: model.name,
       version: model.version,
       token,
+      rememberedIn: this.#store.path,
     };
     const helper = await this.#host.spawnSelf("serve", args, { memoryBytes: this.#settings.memoryBytes });
     const { port } = z.object({ port: z.int() }).parse((await helper.request(null)).message);

@@ -5,6 +5,7 @@ import type { Json } from "../../kernel/json.ts";
 import { createRandom } from "../../stats/random.ts";
 import { adminHandler } from "../admin.ts";
 import { closeServer, limitServer, listen } from "../http.ts";
+import { whileRemembered } from "../remembered.ts";
 import { Router } from "../router.ts";
 
 const argsSchema = z.strictObject({
@@ -13,6 +14,8 @@ const argsSchema = z.strictObject({
   token: z.string().min(16),
   /** Of the draws that split the traffic. */
   seed: z.int(),
+  /** Absolute path of the state file; the router ends when it is gone. */
+  rememberedIn: z.string().nullable(),
   /** Callers who send the same value here stay on one arm. */
   affinityHeader: z.string().nullable(),
   bodyLimitBytes: z.int().default(4 * 2 ** 20),
@@ -31,7 +34,7 @@ const leaseWatchMs = 100;
 export const role: HelperRole = {
   name: "route",
   async start(args: Json, context: HelperContext): Promise<HelperHandler> {
-    const { port, token, seed, affinityHeader, bodyLimitBytes, answerLimitMs } = argsSchema.parse(args);
+    const { port, token, seed, rememberedIn, affinityHeader, bodyLimitBytes, answerLimitMs } = argsSchema.parse(args);
     const router = new Router({
       random: createRandom(seed),
       now: () => context.now().getTime(),
@@ -46,7 +49,9 @@ export const role: HelperRole = {
     for (const server of [open, admin]) limitServer(server);
     const ports: RoutePorts = { port: await listen(open, port), adminPort: await listen(admin, 0) };
     const watch = setInterval(() => router.enforceLease(), leaseWatchMs);
+    const forget = whileRemembered(context, rememberedIn, () => void close());
     async function close(): Promise<void> {
+      forget();
       clearInterval(watch);
       await Promise.all([closeServer(open, 2000), closeServer(admin, 200)]);
       router.close();

@@ -4,6 +4,7 @@ import type { HelperContext, HelperHandler, HelperRole } from "../../kernel/help
 import type { Json } from "../../kernel/json.ts";
 import { closeServer, limitServer, listen } from "../http.ts";
 import { ModelServer } from "../model-server.ts";
+import { whileRemembered } from "../remembered.ts";
 import { openSession, sessionArgs } from "../session.ts";
 
 const argsSchema = z.strictObject({
@@ -11,6 +12,8 @@ const argsSchema = z.strictObject({
   name: z.string(),
   version: z.string(),
   token: z.string().min(16),
+  /** Absolute path of the state file; the server ends when it is gone. */
+  rememberedIn: z.string().nullable(),
   bodyLimitBytes: z.int().default(4 * 2 ** 20),
   maxRows: z.int().min(1).default(1024),
 });
@@ -22,7 +25,7 @@ export type ServeArgs = z.input<typeof argsSchema>;
 export const role: HelperRole = {
   name: "serve",
   async start(args: Json, context: HelperContext): Promise<HelperHandler> {
-    const { name, version, token, bodyLimitBytes, maxRows, ...model } = argsSchema.parse(args);
+    const { name, version, token, rememberedIn, bodyLimitBytes, maxRows, ...model } = argsSchema.parse(args);
     const session = await openSession(model, context);
     let ending: NodeJS.Timeout | undefined;
     const models = new ModelServer(session, {
@@ -42,7 +45,9 @@ export const role: HelperRole = {
     const server = createServer((request, response) => void models.handle(request, response));
     limitServer(server);
     const port = await listen(server, 0);
+    const forget = whileRemembered(context, rememberedIn, () => void close());
     async function close(): Promise<void> {
+      forget();
       clearTimeout(ending);
       await closeServer(server, 2000);
       await session.close();
