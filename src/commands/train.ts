@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type Fingerprint, fingerprintOf, fingerprintSchema } from "../dataset/fingerprint.ts";
 import type { Artifact, Check, Command, Project } from "../kernel/command.ts";
@@ -15,13 +15,13 @@ import { shownPath } from "./paths.ts";
 import { baseInputs, evidenceInput, input } from "./shared.ts";
 import { dataEvidence } from "./train/data-evidence.ts";
 import { runJob } from "./train/job.ts";
-import { type ModelFacts, modelFacts, readMetrics } from "./train/results.ts";
+import { type ModelFacts, modelFacts, readMetrics, stamp } from "./train/results.ts";
 
 const inputs = z.strictObject({
   ...baseInputs,
   run: input(z.string(), {
     description:
-      "The command that trains, run by the shell. It finds its values in the environment: TITLEHOLDER_DATA, TITLEHOLDER_PARAMS, TITLEHOLDER_MODEL_PATH, TITLEHOLDER_METRICS_PATH.",
+      "The command that trains, run by the shell. It finds its values in the environment: TITLEHOLDER_DATA (a JSON list of files; always also in the file that TITLEHOLDER_DATA_FILE names, for lists too long for a variable), TITLEHOLDER_PARAMS, TITLEHOLDER_MODEL_PATH, TITLEHOLDER_METRICS_PATH.",
     example: "python train.py",
   }),
   data: input(z.array(z.string()).default([]), {
@@ -97,29 +97,22 @@ async function run(given: Inputs, host: Host, _project: Project) {
   const before = await dataEvidence(data.fingerprint, given.evidence, host);
   const record = await describeRun(given, data.fingerprint.digest, host);
   const metricsPath = given.metricsPath ?? `${given.modelPath}.metrics.json`;
-  const stale = await host.files.facts(given.modelPath);
-  await host.files.makeDirectory(dirname(given.modelPath));
+  const dataFile = join(host.scratch, "training-data.json");
+  const outputFolder = dirname(given.modelPath);
+  const { params, modelPath } = given;
+  const env = trainingEnvironment({ params, data: data.files, dataFile, modelPath, metricsPath, outputFolder });
+  const stale = { model: await stamp(modelPath, host), metrics: await stamp(metricsPath, host) };
+  await host.files.makeDirectory(outputFolder);
   await host.files.makeDirectory(dirname(metricsPath));
+  await host.files.replace(dataFile, new TextEncoder().encode(JSON.stringify(data.files)));
   const started = host.now().getTime();
-  const status = await runJob(host, {
-    key: record.id,
-    command: given.run,
-    cwd: host.cwd,
-    env: trainingEnvironment({
-      params: given.params,
-      data: data.files,
-      modelPath: given.modelPath,
-      metricsPath,
-      outputFolder: dirname(given.modelPath),
-    }),
-    resources: {},
-    wallMs,
-  });
+  const job = { key: record.id, command: given.run, cwd: host.cwd, env, resources: {}, wallMs };
+  const status = await runJob(host, job);
   const duration = host.now().getTime() - started;
-  const model = status.state === "succeeded" ? await modelFacts(given.modelPath, stale, host) : undefined;
+  const model = status.state === "succeeded" ? await modelFacts(modelPath, stale.model, host) : undefined;
   const metrics =
     status.state === "succeeded"
-      ? await readMetrics(metricsPath, given.metricsPath !== undefined, host)
+      ? await readMetrics(metricsPath, stale.metrics, given.metricsPath !== undefined, host)
       : { values: {}, checks: [] };
   const checks: Check[] = [exitCheck(status, given), ...(model?.checks ?? []), ...metrics.checks, ...before.checks];
   const verdict = overallVerdict(checks.map((check) => check.verdict));

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { configurationError } from "../kernel/error.ts";
+import { formatSize } from "../kernel/quantity.ts";
 
 /** Everything a training run was made of; part of the train report's details. Equal runs have equal records. */
 export const trainingRun = z.strictObject({
@@ -16,20 +18,26 @@ export const trainingRun = z.strictObject({
 
 const variable = /[^A-Za-z0-9]+/g;
 
+/** Linux takes 128 KiB in one variable; half of it leaves room for everything that is counted with it. */
+const longestVariable = 64 * 1024;
+
 /**
  * The variables by which a training command gets its values; nothing is ever put into the command line.
  * @param data absolute paths
+ * @param dataFile path of a JSON file with the same list, for lists that no variable can hold
+ * @throws TH_TRAIN_PARAMS (configuration) when a parameter is longer than a variable may be
  */
 export function trainingEnvironment(values: {
   readonly params: Readonly<Record<string, unknown>>;
   readonly data: readonly string[];
+  readonly dataFile: string;
   readonly modelPath: string;
   readonly metricsPath: string;
   readonly outputFolder: string;
 }): Record<string, string> {
   const env: Record<string, string> = {
     TITLEHOLDER_PARAMS: JSON.stringify(values.params),
-    TITLEHOLDER_DATA: JSON.stringify(values.data),
+    TITLEHOLDER_DATA_FILE: values.dataFile,
     TITLEHOLDER_MODEL_PATH: values.modelPath,
     TITLEHOLDER_METRICS_PATH: values.metricsPath,
     TITLEHOLDER_OUTPUT_DIR: values.outputFolder,
@@ -39,7 +47,17 @@ export function trainingEnvironment(values: {
       typeof value === "string" ? value : JSON.stringify(value);
   }
   if (values.params.seed !== undefined) env.TITLEHOLDER_SEED = String(values.params.seed);
-  return env;
+  for (const [name, value] of Object.entries(env)) {
+    if (Buffer.byteLength(value) <= longestVariable) continue;
+    throw configurationError(
+      "TH_TRAIN_PARAMS",
+      `the parameters are too long for the environment: ${name} would take ${formatSize(Buffer.byteLength(value))} of ${formatSize(longestVariable)}`,
+      "put them into a file and name it in a parameter",
+      { input: "params" },
+    );
+  }
+  const data = JSON.stringify(values.data);
+  return Buffer.byteLength(data) > longestVariable ? env : { ...env, TITLEHOLDER_DATA: data };
 }
 
 /**

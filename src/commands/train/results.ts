@@ -1,9 +1,9 @@
 import type { Check } from "../../kernel/command.ts";
 import { type Digest, digestOfStream } from "../../kernel/digest.ts";
 import { TitleholderError } from "../../kernel/error.ts";
-import type { FileFacts } from "../../kernel/files.ts";
 import type { Host } from "../../kernel/host.ts";
 import { isJsonObject, type Json } from "../../kernel/json.ts";
+import { formatSize } from "../../kernel/quantity.ts";
 import type { Signature } from "../../model/model.ts";
 import { inspectOnnx } from "../../model/onnx/inspection.ts";
 import { readModel } from "../model-reference.ts";
@@ -22,19 +22,28 @@ interface Found {
   readonly checks: readonly Check[];
 }
 
+/** When what stands at a path was written, every file of a folder; undefined when nothing does. Equal stamps: nobody wrote. */
+export async function stamp(path: string, host: Host): Promise<string | undefined> {
+  const facts = await host.files.facts(path);
+  if (facts?.kind !== "directory") return facts === undefined ? undefined : String(facts.modified);
+  const files = await host.files.glob("**", path);
+  const times = await Promise.all(files.map(async (file) => (await host.files.facts(file))?.modified));
+  return JSON.stringify(files.map((file, index) => [file, times[index]]));
+}
+
 /** The model that a training left, which must be newer than what stood there before. */
-export async function modelFacts(path: string, before: FileFacts | undefined, host: Host): Promise<Found> {
+export async function modelFacts(path: string, before: string | undefined, host: Host): Promise<Found> {
   const shown = shownPath(host, path);
   const after = await host.files.facts(path);
   if (after === undefined) {
     return noModel(`the command left no model at ${shown}`);
   }
-  if (before !== undefined && after.kind === "file" && before.modified === after.modified) {
-    return noModel(`${shown} is the file that was there before: the command wrote no new model`);
+  const folder = after.kind === "file" ? undefined : await folderModel(path, host);
+  if (after.kind !== "file" && folder === undefined) return noModel(`the folder ${shown} is empty`);
+  if (before !== undefined && before === (await stamp(path, host))) {
+    return noModel(`${shown} is what was there before: the command wrote no new model`);
   }
-  if (after.kind === "file") return fileModel(path, shown, host);
-  const facts = await folderModel(path, host);
-  return facts === undefined ? noModel(`the folder ${shown} is empty`) : { facts, checks: [opaqueCheck(shown)] };
+  return folder === undefined ? fileModel(path, shown, host) : { facts: folder, checks: [opaqueCheck(shown)] };
 }
 
 function noModel(message: string): Found {
@@ -73,9 +82,15 @@ function opaqueCheck(shown: string): Check {
   return { id: "model", verdict: "pass", message: `${shown} is kept as an opaque model: hashed, never opened` };
 }
 
-/** The metrics file; an unreadable one is a failing check, an absent one fails only when it was asked for. */
+const largestMetrics = 1e6;
+
+/**
+ * The metrics file; an unreadable one is a failing check, an absent one fails only when it was asked for.
+ * @param before the file's stamp before the training: one that is still there says nothing about this run
+ */
 export async function readMetrics(
   path: string,
+  before: string | undefined,
   isWanted: boolean,
   host: Host,
 ): Promise<{ readonly values: Readonly<Record<string, number>>; readonly checks: readonly Check[] }> {
@@ -84,18 +99,23 @@ export async function readMetrics(
     values: {},
     checks: [{ id: "metrics", verdict: "fail" as const, message, place }],
   });
-  const bytes = (await host.files.facts(path))?.kind === "file" ? await host.files.read(path) : undefined;
-  if (bytes === undefined) return isWanted ? fail("the command left no metrics here") : { values: {}, checks: [] };
+  const facts = await host.files.facts(path);
+  const isNew = facts?.kind === "file" && before !== (await stamp(path, host));
+  if (!isNew) return isWanted ? fail("the command left no new metrics here") : { values: {}, checks: [] };
+  if (facts.size > largestMetrics) return fail(`the metrics are longer than ${formatSize(largestMetrics)}`);
   let value: Json;
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes)) as Json;
+    value = JSON.parse(new TextDecoder().decode(await host.files.read(path))) as Json;
   } catch {
     return fail("the metrics are not JSON (NaN and Infinity are not either)");
   }
   if (!isJsonObject(value)) return fail("the metrics are not a JSON object of numbers");
-  const numbers = Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+  const numbers = Object.entries(value)
+    .filter((entry): entry is [string, number] => Number.isFinite(entry[1]))
+    // A name with half of a surrogate pair has no canonical form.
+    .map(([name, number]) => [name.toWellFormed(), number] as const);
   const others = Object.keys(value).length - numbers.length;
-  const note = others === 0 ? "" : `; ${others} that are not numbers were left out`;
+  const note = others === 0 ? "" : `; ${others} that are no finite numbers were left out`;
   return {
     values: Object.fromEntries(numbers),
     checks: [{ id: "metrics", verdict: "pass", message: `${numbers.length} metrics${note}` }],

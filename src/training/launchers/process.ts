@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Host, Instant } from "../../kernel/host.ts";
 import type { Implementation } from "../../kernel/implementation.ts";
 import type { ProcessExit } from "../../kernel/process.ts";
+import { LineFolder } from "../record.ts";
 import type { JobStatus, Launcher, TrainingJob } from "../training.ts";
 
 /** How much of a job's output is kept for `logs`; older bytes are dropped, offsets go on counting. */
@@ -125,7 +126,7 @@ function statusOf(exit: ProcessExit, log: OutputLog): JobStatus {
       evidence: "the process was killed (SIGKILL), as the kernel does when memory runs out",
     };
   }
-  const last = log.tail().trimEnd().split(/\r?\n/).slice(-5).join("\n");
+  const last = log.lastLines(5).join("\n");
   return { state: "failed", exitCode, failure: "exit", evidence: last === "" ? "it printed nothing" : last };
 }
 
@@ -155,8 +156,13 @@ class OutputLog {
     this.#notify();
   }
 
-  tail(): string {
-    return Buffer.concat(this.#chunks.slice(-50)).subarray(-8192).toString("utf8");
+  /** The last lines that hold something, as a person would have seen them. */
+  lastLines(count: number): readonly string[] {
+    const lines: string[] = [];
+    const folder = new LineFolder((line) => void (line.trim() === "" || lines.push(line)));
+    folder.push(Buffer.concat(this.#chunks.slice(-50)).subarray(-8192));
+    folder.end();
+    return lines.slice(-count);
   }
 
   async *read(
