@@ -51,8 +51,12 @@ export async function profileDataset(dataset: Dataset, options: ProfileOptions =
 }
 
 /** Edges at 1,000 quantiles of the finite values, the least and the greatest among them; ties give one edge. */
-export function edgesOf(values: Iterable<number>): Float64Array {
-  const sorted = Float64Array.from(values).filter(Number.isFinite).sort();
+export function edgesOf(values: Float64Array): Float64Array {
+  // NaN sorts to the end.
+  const all = values.slice().sort();
+  const first = all.findIndex((value) => value > Number.NEGATIVE_INFINITY);
+  const last = all.findLastIndex((value) => value < Number.POSITIVE_INFINITY);
+  const sorted = first === -1 ? all.subarray(0, 0) : all.subarray(first, last + 1);
   if (sorted.length === 0) return new Float64Array(0);
   const edges = new Set<number>();
   for (let step = 0; step <= mostEdges; step += 1) {
@@ -89,8 +93,10 @@ async function countMissing(
 }
 
 /** A sample's values as numbers; integers too large for a double come as cells. */
-function numbersOf(sample: ColumnBatch, column: string): number[] {
-  return Array.from(sample.get(column) ?? [], (value) =>
+function numbersOf(sample: ColumnBatch, column: string): Float64Array {
+  const values = sample.get(column) ?? new Float64Array(0);
+  if (values instanceof Float64Array) return values;
+  return Float64Array.from(values, (value) =>
     value === null ? Number.NaN : value instanceof Date ? value.getTime() : Number(value),
   );
 }

@@ -148,9 +148,13 @@ describe("a profile", () => {
 
 describe("edges", () => {
   test("are the least, the greatest and the quantiles between, each once", () => {
-    expect([...edgesOf([3, 1, 2, 2, Number.NaN, Number.POSITIVE_INFINITY, -0])]).toEqual([0, 1, 2, 3]);
-    expect([...edgesOf([])]).toEqual([]);
-    const many = edgesOf(Array.from({ length: 100_000 }, (_, at) => at));
+    expect([
+      ...edgesOf(Float64Array.of(3, 1, 2, 2, Number.NaN, Number.POSITIVE_INFINITY, -0, Number.NEGATIVE_INFINITY)),
+    ]).toEqual([0, 1, 2, 3]);
+    expect([...edgesOf(new Float64Array(0))]).toEqual([]);
+    expect([...edgesOf(Float64Array.of(Number.NaN, Number.POSITIVE_INFINITY))]).toEqual([]);
+    expect([...edgesOf(Float64Array.of(Number.NEGATIVE_INFINITY))]).toEqual([]);
+    const many = edgesOf(Float64Array.from({ length: 100_000 }, (_: unknown, at) => at));
     expect(many.length).toBe(1001);
     expect([many[0], many[1], many[500], many[1000]]).toEqual([0, 99, 49_999, 99_999]);
   });
