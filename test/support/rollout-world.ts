@@ -96,7 +96,7 @@ export class RolloutWorld {
     return this.moves.findLast((one) => one.alias === "champion")?.to ?? null;
   }
 
-  get journal(): readonly { readonly after: { readonly phase: string; readonly weight: number } }[] {
+  get entries(): readonly { readonly after: { readonly phase: string; readonly weight: number } }[] {
     return (this.streams.get(journalStream(name)) ?? []) as never;
   }
 
@@ -129,7 +129,12 @@ export class RolloutWorld {
   }
 
   async rolloutNow() {
-    return (await Journal.open(this.#registry(), name, this.#host())).rollout;
+    return (await this.journal()).rollout;
+  }
+
+  /** The journal as one more controller would read it now. */
+  journal(): Promise<Journal> {
+    return Journal.open(this.#registry(), name, this.#host());
   }
 
   async #place(): Promise<Workplace> {
@@ -173,7 +178,7 @@ export class RolloutWorld {
   /** Counts, and stops the controller where it shall be stopped. */
   #boundary(): void {
     this.boundaries++;
-    const allowed = this.journal.at(-1)?.after.weight ?? 0;
+    const allowed = this.entries.at(-1)?.after.weight ?? 0;
     this.excess = Math.max(this.excess, this.weight - allowed);
     if (this.boundaries >= this.stopAt) throw new Crash(`stopped at boundary ${this.stopAt}`);
   }

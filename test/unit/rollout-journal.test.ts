@@ -14,6 +14,12 @@ async function entriesOf(options: WorldOptions, rules = settings): Promise<Json[
   return world.streams.get(stream) ?? [];
 }
 
+function identityOf(world: RolloutWorld, number: number) {
+  const found = world.versions[number - 1];
+  if (found === undefined) throw new Error(`there is no version ${number}`);
+  return { version: found.version, digest: found.digest };
+}
+
 const read = (entries: readonly Json[]) =>
   latestRollout(
     entries.map((entry, seq) => parseEntry(entry, stream, seq)),
@@ -66,6 +72,17 @@ describe("a rollout's journal", () => {
       expect.objectContaining({ code: "TH_ROLLOUT_JOURNAL" }),
     );
     expect(() => read([...entries, null])).toThrow(expect.objectContaining({ code: "TH_ROLLOUT_JOURNAL" }));
+  });
+
+  test("lets one of two runs go on, and tells the other", async () => {
+    const world = new RolloutWorld(healthy);
+    const [one, two] = [await world.journal(), await world.journal()];
+    const subject = { name: "flights", canary: identityOf(world, 2), champion: identityOf(world, 1) };
+    await one.start(subject, settings);
+    await expect(two.start(subject, settings)).rejects.toMatchObject({ code: "TH_ROLLOUT_CONCURRENT" });
+    const three = await world.journal();
+    await three.observe({ kind: "resumed" });
+    await expect(one.observe({ kind: "waited" })).rejects.toMatchObject({ code: "TH_ROLLOUT_CONCURRENT" });
   });
 
   test("of another format is refused with what to upgrade", async () => {
