@@ -8,7 +8,6 @@ import { digestOf } from "../../src/kernel/digest.ts";
 import { TitleholderError } from "../../src/kernel/error.ts";
 import type { CiContext } from "../../src/kernel/host.ts";
 import { makeReport, serializeReport } from "../../src/report/report.ts";
-import { LineFolder } from "../../src/training/record.ts";
 import { validationReport } from "../support/chain-reports.ts";
 import { type TestHost, testHost } from "../support/host.ts";
 import { logisticRegression } from "../support/onnx-models.ts";
@@ -355,42 +354,13 @@ describe("a cancelled run", () => {
 });
 
 describe("the training's log", () => {
-  const folded = (...chunks: (string | Uint8Array)[]) => {
-    const lines: string[] = [];
-    const folder = new LineFolder((line) => void lines.push(line));
-    for (const chunk of chunks) folder.push(typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk);
-    folder.end();
-    return lines;
-  };
-
   test("arrives as lines, in one group", async () => {
     await using t = await testHost();
-    await train(t, { run: "echo one; echo two >&2; printf 'a\\rb\\rc\\n'; echo m > out/model.bin; printf last" });
+    await train(t, {
+      run: "echo one; echo two >&2; printf 'a\\rb\\rc\\n'; printf la; echo err >&2; printf st; echo m > out/model.bin",
+    });
     const from = t.logs.indexOf("group training log");
-    expect(t.logs.slice(from + 1, from + 5).sort()).toEqual(["info c", "info last", "info one", "info two"]);
-  });
-
-  test("of a bar that is redrawn keeps the last state", () => {
-    expect(folded("10%\r50%\r100%\n", "done\n")).toEqual(["100%", "done"]);
-    expect(folded("10%\r", "50%\r", "\r\n")).toEqual(["50%"]);
-    expect(folded("windows\r\nlines\r\n")).toEqual(["windows", "lines"]);
-    expect(folded("no end")).toEqual(["no end"]);
-    expect(folded("")).toEqual([]);
-  });
-
-  test("loses its colours and titles, and no character that was cut in two", () => {
-    expect(folded("\u001b[1;31mred\u001b[0m \u001b]0;title\u0007plain\n")).toEqual(["red plain"]);
-    const bytes = new TextEncoder().encode("grün\n");
-    expect(folded(bytes.subarray(0, 3), bytes.subarray(3))).toEqual(["grün"]);
-    expect(folded(Uint8Array.of(0xff, 0x0a))).toEqual(["\ufffd"]);
-  });
-
-  test("does not grow without an end", () => {
-    const lines: string[] = [];
-    const folder = new LineFolder((line) => void lines.push(line));
-    for (let i = 0; i < 1000; i += 1) folder.push(new TextEncoder().encode(`${"x".repeat(1000)}\r`));
-    folder.end();
-    expect(lines).toEqual(["x".repeat(1000)]);
+    expect(t.logs.slice(from + 1).sort()).toEqual(["info c", "info err", "info last", "info one", "info two"]);
   });
 });
 

@@ -8,6 +8,10 @@ import type { JobStatus, Launcher, TrainingJob } from "../training.ts";
 
 /** How much of a job's output is kept for `logs`; older bytes are dropped, offsets go on counting. */
 const keptBytes = 64 * 2 ** 20;
+const newLine = 10;
+const carriageReturn = 13;
+/** Beyond this a line is handed on in pieces. */
+const longestLine = 65_536;
 /** A job at its time limit has this long to write a checkpoint. */
 const graceMs = 30_000;
 
@@ -36,6 +40,7 @@ class ProcessLauncher implements Launcher {
     const since = this.#host.now().toISOString();
     const stop = new AbortController();
     const log = new OutputLog();
+    const streams = { stdout: new WholeLines(log), stderr: new WholeLines(log) };
     const exit = this.#host.run({
       argv: shellCommand(job.command),
       cwd: job.cwd,
@@ -43,14 +48,14 @@ class ProcessLauncher implements Launcher {
       ...(job.wallMs === undefined ? {} : { wallMs: job.wallMs }),
       graceMs,
       signal: stop.signal,
-      onOutput: (_stream, chunk) => log.add(chunk),
+      onOutput: (stream, chunk) => streams[stream].add(chunk),
     });
     const started: RunningJob = {
       id: job.key,
       since,
       stop,
       log,
-      ended: this.#watch(job.key, exit, log),
+      ended: this.#watch(job.key, exit, log, Object.values(streams)),
       status: { state: "running", since },
     };
     this.#jobs.set(job.key, started);
@@ -86,10 +91,17 @@ class ProcessLauncher implements Launcher {
     return Promise.resolve([]);
   }
 
-  async #watch(key: string, exit: Promise<ProcessExit>, log: OutputLog): Promise<JobStatus> {
+  async #watch(
+    key: string,
+    exit: Promise<ProcessExit>,
+    log: OutputLog,
+    streams: readonly WholeLines[],
+  ): Promise<JobStatus> {
     let status: JobStatus;
     try {
-      status = statusOf(await exit, log);
+      const ended = await exit;
+      for (const stream of streams) stream.end();
+      status = statusOf(ended, log);
     } catch (error) {
       status = {
         state: "failed",
@@ -133,6 +145,29 @@ function statusOf(exit: ProcessExit, log: OutputLog): JobStatus {
 /** `run` is the user's own shell line; every value reaches it by environment, never by text put into the line. */
 function shellCommand(command: string): readonly [string, ...string[]] {
   return platform() === "win32" ? ["cmd.exe", "/d", "/s", "/c", command] : ["/bin/sh", "-c", command];
+}
+
+/** One of a process's two streams: hands on whole lines, so that a line of the other never falls into the middle of one. */
+class WholeLines {
+  readonly #log: OutputLog;
+  #rest: Uint8Array = new Uint8Array();
+
+  constructor(log: OutputLog) {
+    this.#log = log;
+  }
+
+  add(chunk: Uint8Array): void {
+    const bytes = this.#rest.byteLength === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const cut = Math.max(bytes.lastIndexOf(newLine), bytes.lastIndexOf(carriageReturn)) + 1;
+    const length = bytes.byteLength - cut > longestLine ? bytes.byteLength : cut;
+    if (length > 0) this.#log.add(bytes.subarray(0, length));
+    this.#rest = bytes.subarray(length);
+  }
+
+  end(): void {
+    if (this.#rest.byteLength > 0) this.#log.add(this.#rest);
+    this.#rest = new Uint8Array();
+  }
 }
 
 /** A growing output that several readers may follow from any offset. */
