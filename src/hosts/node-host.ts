@@ -30,6 +30,7 @@ const requestLimitMs = 30_000;
 export async function nodeHost(options: NodeHostOptions): Promise<Host & AsyncDisposable> {
   const scratch = await mkdtemp(join(tmpdir(), "titleholder-"));
   const childEnv = scrubbedEnvironment(options.env);
+  const { RUNNER_TRACKING_ID: _, ...helperEnv } = childEnv;
   const { signal, log, cwd } = options;
   return {
     cwd,
@@ -46,7 +47,8 @@ export async function nodeHost(options: NodeHostOptions): Promise<Host & AsyncDi
       spawnSelf(role, args, limits, {
         script: options.helperScript,
         native: options.native,
-        env: childEnv,
+        // At the end of a job the runner kills whatever carries its mark: the servers of a rollout must outlive it.
+        env: helperEnv,
         cwd: scratch,
         log,
         signal,

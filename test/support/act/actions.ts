@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -115,7 +116,8 @@ async function stage(name: string, given: ActionRepositories, target: string): P
 async function stageCheckout(target: string): Promise<void> {
   const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ...DELIVERED];
   const { stdout } = await run("git", listed, { cwd: CHECKOUT, maxBuffer: 64 * 1024 * 1024 });
-  const files = stdout.split("\0").filter((file) => file !== "");
+  // A file that a build has just removed is still listed until the removal is committed.
+  const files = stdout.split("\0").filter((file) => file !== "" && existsSync(join(CHECKOUT, file)));
   if (!files.some((file) => file.startsWith("dist/"))) {
     throw new Error("there is no dist/ to run: `npm run build` writes it");
   }

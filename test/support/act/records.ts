@@ -37,6 +37,8 @@ export interface StepRun {
   readonly title: string;
   readonly stage: Stage;
   readonly outcome: "success" | "failure" | "unknown";
+  /** Of an action's program that ended by itself; undefined for `run:` steps and in a job with a matrix. */
+  readonly exitCode?: number;
   readonly outputs: Readonly<Record<string, string>>;
   readonly annotations: readonly Annotation[];
   /** The Markdown written to the job summary, as the action wrote it. */

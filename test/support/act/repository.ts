@@ -59,7 +59,7 @@ export async function createRepository(files: RepositoryFiles, fullName = "acme/
   const repository = new GitRepository(path, fullName);
   await repository.git("init", "--quiet", "--initial-branch=main");
   await repository.git("remote", "add", "origin", `https://github.com/${fullName}.git`);
-  await repository.commit(files, "First commit");
+  await repository.commitHere(files, "First commit");
   return repository;
 }
 
@@ -78,6 +78,11 @@ class GitRepository implements Repository {
   }
 
   async commit(files: RepositoryFiles, message = "Change"): Promise<string> {
+    await this.#checkoutMain();
+    return await this.commitHere(files, message);
+  }
+
+  async commitHere(files: RepositoryFiles, message: string): Promise<string> {
     for (const [name, content] of Object.entries(files)) {
       const target = join(this.path, name);
       await mkdir(dirname(target), { recursive: true });
@@ -110,7 +115,7 @@ class GitRepository implements Repository {
     const from = change.from ?? this.fullName;
     const base = await this.#checkoutMain();
     await this.git("checkout", "--quiet", "-B", `pull-${number}`);
-    const head = await this.commit(change.files, change.title ?? "Proposed change");
+    const head = await this.commitHere(change.files, change.title ?? "Proposed change");
     await this.git("checkout", "--quiet", "--detach", "main");
     await this.git("merge", "--quiet", "--no-ff", "--message=Merge", head);
     const pullRequest = {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -17,7 +18,7 @@ import {
   type StepRun,
 } from "./records.ts";
 import type { Repository, WorkflowEvent } from "./repository.ts";
-import { type Runner, runnersOf, writeNode } from "./runners.ts";
+import { type ActionExit, type Runner, runnersOf, writeNode } from "./runners.ts";
 import { readZip } from "./zip.ts";
 
 /** What a workflow runs on. */
@@ -37,6 +38,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Folders that stand for further repositories of actions, by `owner/name`. */
   readonly actions?: ActionRepositories;
+  /** A `node_modules` above the workspace: packages that the runner's owner installed for the scripts of the workflow. */
+  readonly nodeModules?: string;
   /** Folder to use as the runner's tool cache, kept after the run; a fresh empty one unless given. */
   readonly toolCache?: string;
   /** Number of the run and of its attempt; 1 unless given. */
@@ -63,8 +66,8 @@ export interface WorkflowRun {
   readonly annotations: readonly Annotation[];
   /** The one job with this id; throws when there is none or, with a matrix, more than one. */
   job(id: string): JobRun;
-  /** The stage of a step, `main` unless given; throws with the steps there are when it did not run. */
-  step(job: string, id: string, stage?: Stage): StepRun;
+  /** The stage of a step by its id or name, `main` unless given; throws with the steps there are when it did not run. */
+  step(job: string, name: string, stage?: Stage): StepRun;
 }
 
 interface Outcome {
@@ -77,6 +80,8 @@ interface Outcome {
 const TIMEOUT = 120_000;
 const GRACE = 10_000;
 const ATTEMPTS = 3;
+/** File below the run's folder with the exit codes of actions. */
+const EXITS = "exits.jsonl";
 
 /**
  * Runs a workflow of a user's repository in act 0.2.89 on this machine, without containers, on Node 24. Nothing of the
@@ -178,7 +183,8 @@ async function prepareEnvironment(
   // act's artifact server breaks off the answer when it is asked for the list before the first upload.
   await mkdir(join(folder, "artifacts", String(options.runId ?? 1)), { recursive: true });
   await linkToolCache(join(folder, "cache", "tool_cache"), options.toolCache);
-  await writeNode(join(bin, "node"), runners);
+  if (options.nodeModules !== undefined) await symlink(options.nodeModules, join(folder, "node_modules"));
+  await writeNode(join(bin, "node"), runners, join(folder, EXITS));
   return {
     PATH: [bin, ...systemPath()].join(delimiter),
     HOME: home,
@@ -264,7 +270,11 @@ function tail(records: readonly ActRecord[], other: readonly string[]): string {
 async function readOutcome(outcome: Outcome, options: RunOptions, folder: string): Promise<WorkflowRun> {
   const { records, other, exitCode } = outcome;
   const [workflow] = await readWorkflows(options.repository.path, options.workflow);
-  const { jobs, masks } = collectJobs(records, options.job === undefined ? Object.keys(workflow?.jobs ?? {}) : []);
+  const { jobs: parsed, masks } = collectJobs(
+    records,
+    options.job === undefined ? Object.keys(workflow?.jobs ?? {}) : [],
+  );
+  const jobs = withExitCodes(parsed, await readExits(join(folder, EXITS)));
   if (jobs.every((job) => job.result === "skipped")) {
     throw new Error(`act ran no job of ${options.workflow}\n${tail(records, other)}`);
   }
@@ -276,8 +286,27 @@ async function readOutcome(outcome: Outcome, options: RunOptions, folder: string
     artifacts: await readArtifacts(join(folder, "artifacts", String(options.runId ?? 1))),
     annotations: jobs.flatMap((job) => job.steps).flatMap((step) => step.annotations),
     job: (id) => findJob(jobs, id),
-    step: (job, id, stage = "main") => findStep(findJob(jobs, job), id, stage),
+    step: (job, name, stage = "main") => findStep(findJob(jobs, job), name, stage),
   };
+}
+
+async function readExits(file: string): Promise<readonly ActionExit[]> {
+  const text = existsSync(file) ? await readFile(file, "utf8") : "";
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line) as ActionExit);
+}
+
+/** The first exit of a step is of its main stage, the second of its post. */
+function withExitCodes(jobs: readonly JobRun[], exits: readonly ActionExit[]): readonly JobRun[] {
+  return jobs.map((job) => {
+    if (Object.keys(job.matrix).length > 0) return job;
+    const steps = job.steps.map((step) => {
+      const own = exits.filter((exit) => exit.job === job.id && exit.step === step.id);
+      const exitCode = own[step.stage === "post" ? 1 : 0]?.code;
+      return exitCode === undefined ? step : { ...step, exitCode };
+    });
+    return { ...job, steps };
+  });
 }
 
 async function readArtifacts(folder: string): Promise<Map<string, Map<string, Buffer>>> {
@@ -297,11 +326,11 @@ function findJob(jobs: readonly JobRun[], id: string): JobRun {
   return job;
 }
 
-function findStep(job: JobRun, id: string, stage: Stage): StepRun {
-  const step = job.steps.find((candidate) => candidate.id === id && candidate.stage === stage);
+function findStep(job: JobRun, name: string, stage: Stage): StepRun {
+  const step = job.steps.find(({ id, title, stage: own }) => own === stage && (id === name || title === name));
   if (step === undefined) {
     const ran = job.steps.map((candidate) => `${candidate.id} (${candidate.stage})`).join(", ");
-    throw new Error(`step ${id} (${stage}) of job ${job.id} did not run; these did: ${ran}`);
+    throw new Error(`step ${name} (${stage}) of job ${job.id} did not run; these did: ${ran}`);
   }
   return step;
 }

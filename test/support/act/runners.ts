@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { chmod, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { nodePath } from "../tools.ts";
 import { isMap, type Workflow } from "./actions.ts";
 
@@ -29,13 +30,24 @@ export function runnersOf(
   return runners;
 }
 
+/** How an action's program ended: act tells it of no step that may fail, and of a failing one only that it failed. */
+export interface ActionExit {
+  readonly job: string;
+  readonly step: string;
+  readonly code: number;
+}
+
 /**
  * Writes the `node` that act finds first: Node 24, told what act does not tell it, whether the job's runner is
  * GitHub's. act asks a node for its own path and calls that, so this one answers with itself. In bash, because other
  * shells drop variables like `INPUT_MODEL-PATH`, whose names they could not write.
+ *
+ * @param exits file that gets an `ActionExit` as a line of JSON for each action that ended by itself
  */
-export async function writeNode(path: string, runners: ReadonlyMap<string, Runner>): Promise<void> {
+export async function writeNode(path: string, runners: ReadonlyMap<string, Runner>, exits: string): Promise<void> {
   const owned = [...runners].filter(([, runner]) => !runner.hosted).map(([job]) => quote(job));
+  const atExit = join(dirname(path), "at-exit.cjs");
+  await writeFile(atExit, atExitText(exits));
   const script = [
     "#!/usr/bin/env bash",
     `if [ "$3" = "console.log(process.execPath)" ]; then echo ${quote(path)}; exit 0; fi`,
@@ -46,7 +58,10 @@ export async function writeNode(path: string, runners: ReadonlyMap<string, Runne
     "  esac",
     "  export RUNNER_ENVIRONMENT",
     "fi",
-    `exec ${quote(nodePath())} "$@"`,
+    'case "$1" in',
+    `  */act/actions/*) exec ${quote(nodePath())} --require ${quote(atExit)} "$@" ;;`,
+    `  *) exec ${quote(nodePath())} "$@" ;;`,
+    "esac",
   ];
   await writeFile(path, `${script.join("\n")}\n`);
   await chmod(path, 0o755);
@@ -54,6 +69,17 @@ export async function writeNode(path: string, runners: ReadonlyMap<string, Runne
   const seen = execFileSync(path, ["-p", 'process.version + " " + process.env["INPUT_MODEL-PATH"]'], probe).trim();
   if (!/^v24\.\S+ kept$/.test(seen))
     throw new Error(`workflows are to run on Node 24 with every input, not on ${seen}`);
+}
+
+/** act does not read a failing program's output to its end: the program waits for act to have read it. */
+function atExitText(exits: string): string {
+  return `const { appendFileSync } = require("node:fs");
+process.on("exit", (code) => {
+  const { GITHUB_JOB: job, GITHUB_ACTION: step } = process.env;
+  appendFileSync(${JSON.stringify(exits)}, JSON.stringify({ job, step, code }) + "\\n");
+  if (code !== 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+});
+`;
 }
 
 function quote(text: string): string {
