@@ -26,12 +26,12 @@ const inputs = z.strictObject({
   ...baseInputs,
   data: input(z.array(z.string()).min(1), {
     description:
-      "Files, globs and folders of the data set: CSV, TSV or Parquet, one format. Folders are searched in depth. Required.",
+      "Files, globs and folders of the data set: CSV, TSV or Parquet, one format. Folders are searched in depth.",
     kind: "path",
     example: "data/*.parquet",
   }),
   contract: input(z.string(), {
-    description: "Data contract in the Open Data Contract Standard 3.x, as YAML. Required.",
+    description: "Data contract in the Open Data Contract Standard 3.x, as YAML.",
     kind: "path",
     example: "contracts/churn.odcs.yaml",
   }),
@@ -41,7 +41,7 @@ const inputs = z.strictObject({
     kind: "path",
   }),
   sampleFailures: input(z.number().int().min(0).max(1000).default(10), {
-    description: "How many of the first failing rows are shown for each broken rule. 10 when absent.",
+    description: "How many of the first failing rows are shown for each broken rule.",
   }),
 });
 

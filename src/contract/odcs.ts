@@ -1,5 +1,4 @@
 import { configurationError } from "../kernel/error.ts";
-import { suggest } from "../kernel/naming.ts";
 import { type Compiling, nameOf } from "./compiling.ts";
 import type { Contract, ContractColumn, Rule, Unsupported } from "./contract.ts";
 import { checkShape, parseYaml, type YamlDocument, type YamlPath } from "./document.ts";
@@ -180,7 +179,7 @@ export function mismatch(contract: Contract, file: string, found: readonly strin
   return configurationError(
     "TH_CONTRACT_MISMATCH",
     `the contract describes ${listed(names)}, and the data has ${listed(found)}: they have no column in common`,
-    `name the contract of this data, or the data of this contract; ${suggest(names[0] ?? "", found)}`,
+    "name the contract of this data, or the data of this contract",
     { file },
   );
 }

@@ -1,7 +1,6 @@
 import type { Contract, ContractColumn } from "../../contract/contract.ts";
 import type { Cell } from "../../dataset/dataset.ts";
 import type { Host } from "../../kernel/host.ts";
-import type { Json } from "../../kernel/json.ts";
 
 const masked = "(masked)";
 const longest = 200;
@@ -9,8 +8,8 @@ const longest = 200;
 /** Which columns' values a report may show. */
 export interface Masking {
   shows(column: string): boolean;
-  /** Values as JSON, or the word that stands for them. */
-  cell(column: string, value: Cell): Json;
+  /** A value as text, or the word that stands for it; null where there is none. */
+  cell(column: string, value: Cell): string | null;
   /** Text of a whole row, in which every column's values stand. */
   row(text: string): string;
 }
@@ -48,10 +47,10 @@ function isSensitive(column: ContractColumn): boolean {
   return column.classification !== undefined && !isPublic(column);
 }
 
-function shown(value: Exclude<Cell, null>): Json {
+/** As it stands in the data: a number as text too, so that no renderer rounds or groups it. */
+function shown(value: Exclude<Cell, null>): string {
   if (value instanceof Date) return value.toISOString().replace(/T00:00:00\.000Z$/, "");
-  if (typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value))) return String(value);
-  if (typeof value !== "string") return value;
-  const characters = [...value.slice(0, 2 * longest)];
-  return (characters.length > longest ? `${characters.slice(0, longest).join("")}…` : value).toWellFormed();
+  const text = String(value);
+  const characters = [...text.slice(0, 2 * longest)];
+  return (characters.length > longest ? `${characters.slice(0, longest).join("")}…` : text).toWellFormed();
 }

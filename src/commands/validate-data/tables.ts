@@ -15,8 +15,12 @@ export function tablesOf(found: Found, limit: number, masking: Masking): readonl
       limit,
       (_fault, row) => masking.row(row.found),
     ),
-    ...faultTable("Values of the wrong type", found.faults.filter(isTypeFault), found, limit, (fault, row) =>
-      String(masking.cell(fault.column ?? "", row.found)),
+    ...faultTable(
+      "Values of the wrong type",
+      found.faults.filter(isTypeFault),
+      found,
+      limit,
+      (fault, row) => masking.cell(fault.column ?? "", row.found) ?? "",
     ),
     ...broken.flatMap((outcome) => ruleTable(outcome, found, masking)),
   ];
