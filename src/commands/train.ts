@@ -16,6 +16,7 @@ import { baseInputs, evidenceInput, input } from "./shared.ts";
 import { dataEvidence } from "./train/data-evidence.ts";
 import { runJob } from "./train/job.ts";
 import { type ModelFacts, modelFacts, readMetrics, stamp } from "./train/results.ts";
+import { checkWritable } from "./written-file.ts";
 
 const inputs = z.strictObject({
   ...baseInputs,
@@ -101,6 +102,8 @@ async function run(given: Inputs, host: Host, _project: Project) {
   const outputFolder = dirname(given.modelPath);
   const { params, modelPath } = given;
   const env = trainingEnvironment({ params, data: data.files, dataFile, modelPath, metricsPath, outputFolder });
+  await checkWritable(modelPath, host, { input: "model-path" }, { folder: true });
+  await checkWritable(metricsPath, host, { input: given.metricsPath === undefined ? "model-path" : "metrics-path" });
   const stale = { model: await stamp(modelPath, host), metrics: await stamp(metricsPath, host) };
   await host.files.makeDirectory(outputFolder);
   await host.files.makeDirectory(dirname(metricsPath));

@@ -21,6 +21,7 @@ import { baseInputs, input } from "./shared.ts";
 import { checksOf, type Found, summaryOf } from "./validate-data/checks.ts";
 import { maskingOf, sensitiveColumns } from "./validate-data/masking.ts";
 import { tablesOf } from "./validate-data/tables.ts";
+import { checkWritable } from "./written-file.ts";
 
 const inputs = z.strictObject({
   ...baseInputs,
@@ -77,6 +78,9 @@ export const command = {
 } satisfies Command<typeof inputs, typeof outputs>;
 
 async function run(given: Inputs, host: Host, project: Project) {
+  const profilePath = profilePathOf(given, project);
+  const profilePlace = { input: given.profile === undefined ? "report" : "profile" };
+  await checkWritable(profilePath, host, profilePlace, { schema: "titleholder/profile/" });
   const contract = await readContract(given.contract, host);
   const declared = contract.value.columns.filter(
     (column): column is typeof column & { kind: Column["kind"] } =>
@@ -90,7 +94,7 @@ async function run(given: Inputs, host: Host, project: Project) {
   const found = await validate(dataset, contract, source.files, given.sampleFailures, host);
   times.lap("check");
   const hidden = sensitiveColumns(contract.value);
-  const profile = found.unreadable ? undefined : await writeProfile(dataset, fingerprint, hidden, given, host, project);
+  const profile = found.unreadable ? undefined : await writeProfile(dataset, fingerprint, hidden, profilePath, host);
   times.lap("profile");
   const findings = findingsOf(given, found, contract.digest, fingerprint, profile, host);
   const violations =
@@ -103,6 +107,10 @@ async function run(given: Inputs, host: Host, project: Project) {
     findings: { ...findings, timings: times.laps },
     outputs: { dataFingerprint: fingerprint.digest, rows: found.rows, violations, profile: profile?.path ?? "" },
   };
+}
+
+function profilePathOf(given: Inputs, project: Project): string {
+  return given.profile ?? join(dirname(given.report ?? defaultReportPath(project, command.name)), "profile.json");
 }
 
 interface ReadContract {
@@ -186,16 +194,14 @@ async function writeProfile(
   dataset: Dataset,
   fingerprint: Fingerprint,
   hidden: readonly string[],
-  given: Inputs,
+  path: string,
   host: Host,
-  project: Project,
 ): Promise<{ readonly path: string; readonly digest: Digest }> {
   const profile = await profileDataset(dataset, {
     data: fingerprint.digest,
     hidden,
     onColumn: (done, total) => host.log.progress("profiling columns", done, total),
   });
-  const path = given.profile ?? join(dirname(given.report ?? defaultReportPath(project, command.name)), "profile.json");
   const bytes = new TextEncoder().encode(`${canonicalJson(profileToJson(profile))}\n`);
   await host.files.makeDirectory(dirname(path));
   await host.files.replace(path, bytes);

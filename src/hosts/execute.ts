@@ -1,7 +1,9 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { defaultReportPath } from "../commands/paths.ts";
+import { checkWritable } from "../commands/written-file.ts";
 import type { AnyCommand, Findings } from "../kernel/command.ts";
 import type { Digest } from "../kernel/digest.ts";
-import { configurationError } from "../kernel/error.ts";
+import { TitleholderError } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import { kebabCase } from "../kernel/naming.ts";
 import { makeReport, type Report, serializeReport } from "../report/report.ts";
@@ -21,19 +23,11 @@ export interface Outcome {
 /** Runs a command with inputs that are resolved, makes its report and writes it; a command that throws writes none. */
 export async function execute(command: AnyCommand, resolved: Resolved, host: Host): Promise<Outcome> {
   const { inputs, project } = resolved;
-  const path =
-    (inputs.report as string | undefined) ??
-    join(project.reports, safeName(project.model), command.name, "report.json");
-  if ((await host.files.facts(path))?.kind === "directory") {
-    throw configurationError(
-      "TH_REPORT_PATH",
-      "the report's path is a folder",
-      "name a file, such as out/report.json",
-      resolved.place("report"),
-    );
-  }
+  const path = (inputs.report as string | undefined) ?? defaultReportPath(project, command.name);
+  await checkWritable(path, host, { ...resolved.place("report"), input: "report" }, { schema: "titleholder/report/" });
+  for (const view of viewsOf(path)) await checkWritable(view, host, { ...resolved.place("report"), input: "report" });
   const started = host.now().toISOString();
-  const { findings, outputs } = await command.run(inputs, host, project);
+  const { findings, outputs } = await runPlaced(command, resolved, host);
   const report = sealReport(command.name, resolved, findings, host, started);
   const { bytes, digest } = serializeReport(report);
   await writeViews(report, bytes, path, host);
@@ -50,6 +44,18 @@ export async function execute(command: AnyCommand, resolved: Resolved, host: Hos
     },
     exitCode: exitCode(report, inputs),
   };
+}
+
+/** Runs the command. An error that names an input and no file gets the place in titleholder.yaml where that input's value stands. */
+async function runPlaced(command: AnyCommand, resolved: Resolved, host: Host) {
+  try {
+    return await command.run(resolved.inputs, host, resolved.project);
+  } catch (error) {
+    if (!(error instanceof TitleholderError)) throw error;
+    const { kind, code, message, fix, place, cause } = error;
+    if (place.input === undefined || place.file !== undefined) throw error;
+    throw new TitleholderError(kind, code, message, fix, { ...resolved.place(place.input), ...place }, cause);
+  }
 }
 
 function sealReport(command: string, resolved: Resolved, findings: Findings, host: Host, started: string): Report {
@@ -70,18 +76,24 @@ function sealReport(command: string, resolved: Resolved, findings: Findings, hos
   );
 }
 
+/** Paths of the HTML page, JUnit and SARIF beside a report. */
+function viewsOf(path: string): readonly [html: string, junit: string, sarif: string] {
+  const base = path.replace(/\.json$/, "");
+  return [`${base}.html`, `${base}.junit.xml`, `${base}.sarif`];
+}
+
 async function writeViews(report: Report, bytes: Uint8Array, path: string, host: Host): Promise<void> {
   const [{ renderHtml }, { renderJunit }, { renderSarif }] = await Promise.all([
     import("../report/html.ts"),
     import("../report/junit.ts"),
     import("../report/sarif.ts"),
   ]);
-  const base = path.replace(/\.json$/, "");
+  const [html, junit, sarif] = viewsOf(path);
   const encoder = new TextEncoder();
   await host.files.makeDirectory(dirname(path));
-  await host.files.replace(`${base}.html`, encoder.encode(renderHtml(report)));
-  await host.files.replace(`${base}.junit.xml`, encoder.encode(renderJunit(report)));
-  await host.files.replace(`${base}.sarif`, encoder.encode(renderSarif(report)));
+  await host.files.replace(html, encoder.encode(renderHtml(report)));
+  await host.files.replace(junit, encoder.encode(renderJunit(report)));
+  await host.files.replace(sarif, encoder.encode(renderSarif(report)));
   // Last, so that a report that can be found has all its views.
   await host.files.replace(path, bytes);
 }
@@ -100,9 +112,4 @@ function exitCode(report: Report, inputs: Readonly<Record<string, unknown>>): nu
   if (inputs.mode === "report-only") return 0;
   if (report.verdict === "fail") return 1;
   return report.verdict === "inconclusive" && inputs.onInconclusive !== "pass" ? 1 : 0;
-}
-
-/** A model's name as one folder. */
-function safeName(model: string): string {
-  return model.replace(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "_");
 }

@@ -1,4 +1,5 @@
 import { describeError, type Place, TitleholderError } from "../kernel/error.ts";
+import { visible } from "../report/escape.ts";
 
 /** Thrown as the abort reason when the person or the service stops the run. */
 export class Interrupted extends Error {
@@ -29,7 +30,7 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
     return {
       exitCode: error.kind === "configuration" ? 2 : 3,
       title: error.code,
-      text: describeError(error),
+      text: describeError(legible(error)),
       place: error.place,
     };
   }
@@ -40,4 +41,17 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
     text: `This is a bug in Titleholder. Please report it with the lines below.\n${stack}`,
     place: {},
   };
+}
+
+const longestPart = 1000;
+
+/** The error with what others wrote in it (paths, names, values) on one line each, every character to be seen, and cut in the middle where it is endless. */
+function legible({ kind, code, message, fix, place }: TitleholderError): TitleholderError {
+  const shown = place.file === undefined ? place : { ...place, file: oneLine(place.file) };
+  return new TitleholderError(kind, code, oneLine(message), oneLine(fix), shown);
+}
+
+function oneLine(text: string): string {
+  const seen = visible(text);
+  return seen.length <= longestPart ? seen : `${seen.slice(0, longestPart - 300)} […] ${seen.slice(-300)}`;
 }
