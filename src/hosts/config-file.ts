@@ -2,12 +2,14 @@ import {
   type Alias,
   type Document,
   isAlias,
+  isCollection,
   isMap,
   isScalar,
   LineCounter,
   type Node,
   type Pair,
   parseDocument,
+  visit,
 } from "yaml";
 import { configurationError, type Place } from "../kernel/error.ts";
 import { nearest, suggest } from "../kernel/naming.ts";
@@ -64,7 +66,7 @@ class Reader {
 
   constructor(text: string, shown: string) {
     this.#shown = shown;
-    this.document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true });
+    this.document = this.#parse(text);
     const error = this.document.errors[0];
     if (error !== undefined) {
       const message = error.message.split("\n")[0] ?? "";
@@ -75,6 +77,31 @@ class Reader {
         this.#at(error.pos[0]),
       );
     }
+  }
+
+  #parse(text: string): Document.Parsed {
+    let document: Document.Parsed;
+    try {
+      document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true });
+    } catch (cause) {
+      // The reader has a limit of its own only for aliases; what is nested without end exhausts the stack.
+      const fix = "write a file with a few levels";
+      throw configurationError(
+        "TH_CONFIG_SYNTAX",
+        "not usable YAML: it is nested too deeply",
+        fix,
+        { file: this.#shown },
+        cause,
+      );
+    }
+    visit(document, {
+      Pair: (_at, { key }) => {
+        if (!isCollection(key)) return;
+        const place = this.place(key as Node);
+        throw configurationError("TH_CONFIG_KEY", "a key is a list or a mapping", "write text for a key", place);
+      },
+    });
+    return document;
   }
 
   /** The entries of a mapping; an absent or empty one has none. */

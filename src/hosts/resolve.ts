@@ -9,6 +9,7 @@ import { camelCase, kebabCase, suggest } from "../kernel/naming.ts";
 import type { Origin, Report } from "../report/report.ts";
 import { type ConfigFile, type InputNames, readConfigFile } from "./config-file.ts";
 import { decodeText, innerSchema, inputMeta } from "./decode.ts";
+import { describeIssue } from "./input-issue.ts";
 
 /** Texts as a person wrote them in a workflow or on a command line, by kebab-case name. */
 export type GivenTexts = ReadonlyMap<string, string>;
@@ -76,7 +77,7 @@ export async function resolveInputs(
   const model = chooseModel(text("model"), file?.config);
   for (const [name, found] of file?.config.valuesFor(model, command.name) ?? []) {
     const schema = shape[camelCase(name)];
-    if (schema === undefined || candidates.has(name) || found.value === null || found.value === undefined) continue;
+    if (schema === undefined || candidates.has(name) || isNothing(found.value)) continue;
     candidates.set(name, {
       ...found,
       value: listOf(found.value, schema),
@@ -97,6 +98,11 @@ export async function resolveInputs(
     },
     place: (name) => candidates.get(name)?.place ?? { input: name },
   };
+}
+
+/** As on a command line, empty text is no value. */
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || (typeof value === "string" && value.trim() === "");
 }
 
 /** What stands at the path that an input names; a path that cannot even be looked at is the input's fault. */
@@ -137,11 +143,33 @@ async function findConfig(
       { input: "config" },
     );
   }
-  const text = new TextDecoder().decode(await world.files.read(path));
-  return { path, config: readConfigFile(text, shownPath({ cwd }, path), world.names) };
+  const file = shownPath({ cwd }, path);
+  return {
+    path,
+    config: readConfigFile(utf8((await world.files.read(path)) ?? new Uint8Array(), file), file, world.names),
+  };
 }
 
+function utf8(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw configurationError("TH_CONFIG_SYNTAX", "the file is not UTF-8", "save it as UTF-8", { file }, cause);
+  }
+}
+
+/** A model's name becomes the name of its reports' folder. */
+const longestModelName = 200;
+
 function chooseModel(given: string | undefined, file: ConfigFile | undefined): string {
+  if (given !== undefined && given.length > longestModelName) {
+    throw configurationError(
+      "TH_INPUT_MODEL",
+      "the model's name is too long",
+      `use up to ${longestModelName} characters`,
+      { input: "model" },
+    );
+  }
   if (file === undefined || file.models.length === 0) return given ?? "default";
   if (given === undefined) {
     const [only, another] = file.models;
@@ -167,15 +195,18 @@ function applyEnvironment(
   base: string,
 ): void {
   const chosen = candidates.get("environment");
-  if (chosen === undefined) return;
-  const name = String(chosen.value);
+  // What is no text is refused with the other inputs of a wrong type.
+  if (chosen === undefined || typeof chosen.value !== "string") return;
+  const name = chosen.value;
   const found = Object.hasOwn(environments, name) ? environments[name] : undefined;
   if (found === undefined) {
     throw configurationError(
       "TH_INPUT_ENVIRONMENT",
       `there is no environment "${name}"`,
-      suggest(name, Object.keys(environments)),
-      chosen.place,
+      Object.keys(environments).length === 0
+        ? "name it with its registry under environments: in titleholder.yaml, or leave environment out"
+        : suggest(name, Object.keys(environments)),
+      { ...chosen.place, input: "environment" },
     );
   }
   if (shape.registry !== undefined && !candidates.has("registry")) {
@@ -203,8 +234,12 @@ function parseAll(
 ): Readonly<Record<string, unknown>> {
   const raw = Object.fromEntries([...candidates].map(([name, { value }]) => [camelCase(name), value]));
   const parsed = command.inputs.safeParse(raw);
-  if (!parsed.success) throw inputError(command.name, parsed.error.issues[0], candidates, style);
-  for (const [name, { value, place }] of candidates) refuseOddText(name, value, place);
+  const issue = parsed.error?.issues[0];
+  if (issue !== undefined) throw inputError(command.name, issue, candidates, style);
+  for (const [name, { value, place }] of candidates) {
+    refuseOddText(name, value, place);
+    if (inputMeta(shape[camelCase(name)] as z.ZodType).kind !== undefined) refuseEmptyPath(name, value, place);
+  }
   const inputs: Record<string, unknown> = { ...(parsed.data as Record<string, unknown>) };
   for (const [key, schema] of Object.entries(shape)) {
     inputs[key] = absolute(inputs[key], inputMeta(schema), candidates.get(kebabCase(key))?.base ?? cwd);
@@ -226,13 +261,22 @@ function refuseOddText(name: string, value: unknown, place: Place): void {
   }
 }
 
+/** It would stand for the whole working directory. */
+function refuseEmptyPath(name: string, value: unknown, place: Place): void {
+  if (!Array.isArray(value) || !value.some(isNothing)) return;
+  throw configurationError("TH_INPUT_VALUE", `${name} holds an empty path`, "remove it, or write . for the folder", {
+    ...place,
+    input: name,
+  });
+}
+
 function inputError(
   command: string,
-  issue: z.core.$ZodIssue | undefined,
+  issue: z.core.$ZodIssue,
   candidates: ReadonlyMap<string, Candidate>,
   style: InputStyle,
 ): TitleholderError {
-  const name = kebabCase(String(issue?.path[0] ?? ""));
+  const name = kebabCase(String(issue.path[0] ?? ""));
   const candidate = candidates.get(name);
   if (candidate === undefined) {
     return configurationError(
@@ -242,53 +286,12 @@ function inputError(
       { input: name },
     );
   }
-  const rest = issue?.path.slice(1) ?? [];
-  const found = valueAt(candidate.value, rest);
-  const within = rest.length === 0 ? "" : ` at ${rest.map(String).join(".")}`;
-  return configurationError(
-    "TH_INPUT_VALUE",
-    `${name}${within}: ${describeIssue(issue, found)}`,
-    fixFor(issue, found),
-    { ...candidate.inside(rest), input: name },
-  );
-}
-
-function describeIssue(issue: z.core.$ZodIssue | undefined, value: unknown): string {
-  if (issue?.code === "invalid_value") return `"${String(value)}" is not one of the choices`;
-  if (issue?.code === "unrecognized_keys") return `unknown key "${issue.keys[0]}"`;
-  return (issue?.message ?? "the value does not fit").replace(/^Invalid input: /, "");
-}
-
-const words: Readonly<Record<string, string>> = {
-  string: "text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  array: "a list",
-  record: "a mapping, as in { name: value }",
-  object: "a mapping, as in { name: value }",
-};
-
-function fixFor(issue: z.core.$ZodIssue | undefined, value: unknown): string {
-  switch (issue?.code) {
-    case "invalid_value":
-      return suggest(String(value), issue.values.map(String));
-    case "unrecognized_keys":
-      return "remove it, or look its name up in the README's table";
-    case "invalid_type":
-      return `write ${words[issue.expected] ?? issue.expected}`;
-    case "too_small":
-      return `write ${issue.inclusive === false ? "more than" : "at least"} ${String(issue.minimum)}`;
-    case "too_big":
-      return `write ${issue.inclusive === false ? "less than" : "at most"} ${String(issue.maximum)}`;
-    default:
-      return "see this input in `--help` or in the README";
-  }
-}
-
-/** What stands at a path within a value. */
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
+  const { within, message, fix } = describeIssue(issue, candidate.value);
+  const at = within.length === 0 ? "" : ` at ${within.map(String).join(".")}`;
+  return configurationError("TH_INPUT_VALUE", `${name}${at}: ${message}`, fix, {
+    ...candidate.inside(within),
+    input: name,
+  });
 }
 
 function absolute(value: unknown, meta: InputMeta, base: string): unknown {
