@@ -28,7 +28,7 @@ type Result = { readonly findings: Findings; readonly outputs: z.output<typeof o
 
 export const command = {
   name: "canary-deploy",
-  summary: "Put a version in front of traffic, a little at a time, and take it back when it is worse",
+  summary: "Put a version in front of traffic, a little at a time, and take it back when it is worse.",
   description:
     "Serves the new version beside the one that has the traffic, gives it the shares of the plan, and compares their errors with a test that may be looked at as often as one likes. It rolls back by itself on evidence of harm, when the new version is lost, and when nothing can be measured. Without enough evidence the weight is held, and the verdict is inconclusive: never a pass.\n\nEvery decision is written to a journal in the registry before it is carried out, so that a later run, on any machine that reaches the target, goes on or takes it back. The embedded router also returns all traffic to stable by itself when nobody controls the rollout for longer than its lease. The champion alias moves at the end.\n\nThe tests assume that requests fail independently of each other. Bursts are met by tempering; a lasting difference between two machines cannot be told from a bad release.",
   inputs,

@@ -24,12 +24,12 @@ const inputs = z.strictObject({
   ...baseInputs,
   reference: input(z.string(), {
     description:
-      "What the current data is compared with: the `profile` that validate-data wrote, its report, or data files (path, glob, folder). Required.",
+      "What the current data is compared with: the `profile` that validate-data wrote, its report, or data files (path, glob, folder).",
     kind: "path",
     example: ".titleholder/churn/validate-data/profile.json",
   }),
   current: input(z.array(z.string()).min(1), {
-    description: "Recent rows, such as what the model was served: paths, globs and folders. Required.",
+    description: "Recent rows, such as what the model was served: paths, globs and folders.",
     kind: "path",
     example: "serving/*.parquet",
   }),

@@ -16,7 +16,7 @@ import { baseInputs, input, registryInputs } from "./shared.ts";
 const inputs = z.strictObject({
   ...baseInputs,
   challenger: input(z.string(), {
-    description: "The model that wants the champion's place: an ONNX file, or `registry:NAME@ALIAS`. Required.",
+    description: "The model that wants the champion's place: an ONNX file, or `registry:NAME@ALIAS`.",
     kind: "path-or-reference",
     example: "out/model.onnx",
   }),
@@ -27,7 +27,7 @@ const inputs = z.strictObject({
     example: "registry:churn@champion",
   }),
   data: input(z.array(z.string()).min(1), {
-    description: "Rows for the promotion, which no model was trained or tuned on: paths, globs and folders. Required.",
+    description: "Rows for the promotion, which no model was trained or tuned on: paths, globs and folders.",
     kind: "path",
     example: "data/test.parquet",
   }),
@@ -36,7 +36,7 @@ const inputs = z.strictObject({
     kind: "path",
     example: "data/validation.parquet",
   }),
-  label: input(z.string(), { description: "The column that holds the true class. Required.", example: "churned" }),
+  label: input(z.string(), { description: "The column that holds the true class.", example: "churned" }),
   key: input(z.array(z.string()).min(1).optional(), {
     description: "Columns that identify a row. Rows that repeat a key are counted and warned of.",
     separator: "comma",

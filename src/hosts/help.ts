@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { baseInputs } from "../commands/shared.ts";
 import { commands } from "../generated/commands.ts";
 import type { AnyCommand } from "../kernel/command.ts";
 import { kebabCase } from "../kernel/naming.ts";
@@ -42,10 +43,10 @@ export function commandHelp(command: AnyCommand, columns = defaultColumns): stri
     `Usage: titleholder ${command.name} ${required.join("")}[--flag value]... [--json]`,
     "",
     "Flags:",
-    ...flags.flatMap(([key, schema]) => [
-      `  ${flagText(key, schema)}`,
-      hanging("      ", `${inputMeta(schema).description ?? ""}${noteText(schema)}`, columns),
-    ]),
+    ...flags.filter(([key]) => !(key in baseInputs)).flatMap(([key, schema]) => flagLines(key, schema, columns)),
+    "",
+    "Flags that every command has:",
+    ...flags.filter(([key]) => key in baseInputs).flatMap(([key, schema]) => flagLines(key, schema, columns)),
     "  --json",
     hanging("      ", "Print the outcome and the whole report as one line of JSON.", columns),
     "",
@@ -53,6 +54,11 @@ export function commandHelp(command: AnyCommand, columns = defaultColumns): stri
     ...outputs.map(([key, schema]) => hanging(`  ${kebabCase(key)}: `, inputMeta(schema).description ?? "", columns)),
     "",
   ].join("\n");
+}
+
+function flagLines(key: string, schema: z.ZodType, columns: number): readonly string[] {
+  const text = `${inputMeta(schema).description ?? ""}${noteText(schema)}`;
+  return [`  ${flagText(key, schema)}`, hanging("      ", text, columns)];
 }
 
 /** Whether the input must be written somewhere: neither optional nor with a default. */
@@ -71,7 +77,7 @@ function flagText(key: string, schema: z.ZodType): string {
     case "number":
       return `${name} NUMBER`;
     case "array":
-      return `${name} VALUE...`;
+      return isPlainList(inner) ? `${name} VALUE...` : `${name} YAML`;
     case "record":
     case "object":
       return `${name} YAML`;
@@ -80,12 +86,19 @@ function flagText(key: string, schema: z.ZodType): string {
   }
 }
 
+/** A list of texts may be written word by word; one of mappings is YAML. */
+function isPlainList(list: z.ZodType): boolean {
+  const element = innerSchema((list.def as unknown as { element: z.ZodType }).element);
+  return element.def.type === "string" || element.def.type === "enum";
+}
+
 function noteText(schema: z.ZodType): string {
   const meta = inputMeta(schema);
   const fallback = (schema.def as { defaultValue?: unknown }).defaultValue;
   const notes: string[] = [];
   if (isRequired(schema)) notes.push("Required.");
-  if (fallback !== undefined && fallback !== false) notes.push(`Default: ${plain(fallback)}.`);
+  if (fallback !== undefined && fallback !== false && plain(fallback) !== "" && plain(fallback) !== "{}")
+    notes.push(`Default: ${plain(fallback)}.`);
   if (meta.example !== undefined) notes.push(`Example: ${meta.example}.`);
   return notes.length === 0 ? "" : ` ${notes.join(" ")}`;
 }
