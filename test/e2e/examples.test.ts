@@ -61,7 +61,7 @@ async function predict(): Promise<number> {
   return answer.status;
 }
 
-async function aliasOf(name: string): Promise<number | undefined> {
+async function aliasOf(name: string): Promise<number | null | undefined> {
   await using t = await testHost();
   const registry = await openRegistry(`file:${disk}/registry`, t.host, { allowEphemeral: false });
   return (await registry.alias("flights", name))?.to;

@@ -23,6 +23,11 @@ export interface Workflow {
 /** What the examples write for the repository of our own actions. */
 export const OWN_REPOSITORY = "OWNER/titleholder";
 
+/** How a workflow names one of our actions, as the examples do. */
+export function ownAction(name: string): string {
+  return `${OWN_REPOSITORY}/actions/${name}@${"1".repeat(40)}`;
+}
+
 /** What of the checkout a runner needs: GitHub delivers all of it, act would copy it for every step. */
 const DELIVERED = ["actions", "dist", "native-lock.json", "package.json"];
 
