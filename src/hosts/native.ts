@@ -28,7 +28,7 @@ interface LockedPackage {
 
 type NativeLock = Readonly<Record<NativePackage, readonly LockedPackage[]>>;
 
-interface NativeOptions {
+export interface NativeOptions {
   readonly say?: (text: string) => void;
   /** Ends a download. */
   readonly signal?: AbortSignal;
