@@ -6,7 +6,7 @@ export const commands: Readonly<Record<string, { readonly summary: string; reado
   "train": { summary: "Run a training command with everything it was made of on record.", load: async () => (await import("../commands/train.ts")).command },
   "evaluate-vs-champion": { summary: "Decide on the same rows whether a challenger may take the champion's place.", load: async () => (await import("../commands/evaluate-vs-champion.ts")).command },
   "register-model": { summary: "Make a model version that others can trust.", load: async () => (await import("../commands/register-model.ts")).command },
-  "canary-deploy": { summary: "Put a version in front of traffic, a little at a time, and take it back when it is worse", load: async () => (await import("../commands/canary-deploy.ts")).command },
+  "canary-deploy": { summary: "Put a version in front of traffic, a little at a time, and take it back when it is worse.", load: async () => (await import("../commands/canary-deploy.ts")).command },
   "drift-report": { summary: "Compare current data with a reference, column by column, and say what drifted.", load: async () => (await import("../commands/drift-report.ts")).command },
   "verify": { summary: "Walk from a registered model back to its raw data.", load: async () => (await import("../commands/verify.ts")).command },
 };
