@@ -154,7 +154,7 @@ async function underTraffic(port: number, work: () => Promise<void>): Promise<vo
 /** Model server and router outlive the command that started them, as they should; the demo's are ended. */
 function stopServing(): void {
   const args = [join(root, "dist/cli.js"), "canary-deploy", "--operation", "stop"];
-  spawnSync(process.execPath, args, { cwd: folder, stdio: "ignore" });
+  spawnSync(process.execPath, args, { cwd: folder, env: { ...process.env, GITHUB_ACTIONS: "" }, stdio: "ignore" });
 }
 
 async function tell(): Promise<void> {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import type { z } from "zod";
 import { shownPath } from "../commands/paths.ts";
@@ -6,16 +5,16 @@ import { commands } from "../generated/commands.ts";
 import { inputNames } from "../generated/input-names.ts";
 import type { AnyCommand } from "../kernel/command.ts";
 import type { CiContext } from "../kernel/host.ts";
-import { isJsonObject, type Json } from "../kernel/json.ts";
+import type { Json } from "../kernel/json.ts";
 import { camelCase, kebabCase } from "../kernel/naming.ts";
 import { annotate, annotateFailure } from "./annotations.ts";
-import { ciContext } from "./ci.ts";
+import { currentCi } from "./ci.ts";
 import type { Launch } from "./cli.ts";
 import { inputMeta } from "./decode.ts";
 import { execute, type Outcome } from "./execute.ts";
 import { failureOf, Interrupted } from "./failure.ts";
 import { nodeFiles } from "./files.ts";
-import { secretForms } from "./masks.ts";
+import { environmentSecrets, secretForms } from "./masks.ts";
 import { installedModules } from "./native.ts";
 import { nativeCache, nodeHost } from "./node-host.ts";
 import { userNpmSettings } from "./npm-settings.ts";
@@ -38,9 +37,10 @@ export async function runAction(name: string, launch: Launch, load = loadCommand
     (text) => void process.stdout.write(text),
     () => new Date(),
   );
+  const secrets = [...givenSecrets(command, given), ...environmentSecrets(process.env)];
   // Before anything can be printed.
-  for (const secret of givenSecrets(command, given)) log.mask(secret);
-  const run = new ActionRun(log, command, given, launch);
+  for (const form of new Set(secrets.flatMap(secretForms))) log.mask(form);
+  const run = new ActionRun(log, command, given, secrets, launch);
   if (process.env[`STATE_${phaseState}`] === "main") await run.post();
   else await run.main();
 }
@@ -60,17 +60,19 @@ class ActionRun {
   readonly #log: RunnerLog;
   readonly #command: AnyCommand;
   readonly #given: GivenTexts;
+  readonly #secrets: readonly string[];
   readonly #launch: Launch;
   readonly #abort = new AbortController();
   readonly #ci: CiContext | undefined;
   readonly #workspace = process.env.GITHUB_WORKSPACE || process.cwd();
 
-  constructor(log: RunnerLog, command: AnyCommand, given: GivenTexts, launch: Launch) {
+  constructor(log: RunnerLog, command: AnyCommand, given: GivenTexts, secrets: readonly string[], launch: Launch) {
     this.#log = log;
     this.#command = command;
     this.#given = given;
+    this.#secrets = secrets;
     this.#launch = launch;
-    this.#ci = ciContext(process.env, readEvent(process.env));
+    this.#ci = currentCi(process.env);
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.on(signal, () => this.#abort.abort(new Interrupted(signal)));
     }
@@ -83,7 +85,7 @@ class ActionRun {
       const resolved = await this.#resolve();
       const world = await this.#world(resolved.cwd);
       await using host = await nodeHost({ ...world, signal: this.#abort.signal });
-      const outcome = await execute(this.#command, resolved, host);
+      const outcome = await execute(this.#command, resolved, host, this.#secrets);
       await this.#publish(outcome, resolved);
       process.exitCode = outcome.exitCode;
       if (outcome.exitCode !== 0)
@@ -186,23 +188,6 @@ function givenSecrets(command: AnyCommand, given: GivenTexts): readonly string[]
   const shape = command.inputs.shape as Readonly<Record<string, z.ZodType>>;
   return [...given].flatMap(([name, value]) => {
     const schema = shape[camelCase(name)];
-    return schema !== undefined && inputMeta(schema).secret === true ? secretForms(value) : [];
+    return schema !== undefined && inputMeta(schema).secret === true ? [value] : [];
   });
-}
-
-function readEvent(env: Readonly<Record<string, string | undefined>>): Json {
-  try {
-    const value: Json = JSON.parse(readText(env.GITHUB_EVENT_PATH ?? "")) as Json;
-    return isJsonObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

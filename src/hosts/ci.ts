@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { CiContext } from "../kernel/host.ts";
 import { isJsonObject, type Json } from "../kernel/json.ts";
 
@@ -43,4 +44,15 @@ function isForeign(name: string, event: Json, repository: string): boolean {
   const run = payload.workflow_run;
   if (isJsonObject(run)) return !isOwn(run.head_repository);
   return name.startsWith("pull_request") || name === "workflow_run";
+}
+
+/** `ciContext` with the payload that the service left on disk. */
+export function currentCi(env: Env): CiContext | undefined {
+  let event: Json = null;
+  try {
+    event = JSON.parse(readFileSync(env.GITHUB_EVENT_PATH ?? "", "utf8")) as Json;
+  } catch {
+    // No payload, or none that can be read: `isForeign` expects the worst of an event that needs one.
+  }
+  return ciContext(env, event);
 }

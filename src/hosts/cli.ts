@@ -4,11 +4,13 @@ import type { AnyCommand } from "../kernel/command.ts";
 import { configurationError } from "../kernel/error.ts";
 import type { Json } from "../kernel/json.ts";
 import { suggest } from "../kernel/naming.ts";
+import { currentCi } from "./ci.ts";
 import { execute, type Outcome } from "./execute.ts";
 import { failureOf, Interrupted } from "./failure.ts";
 import { readFlags } from "./flags.ts";
 import { commandHelp, overviewHelp } from "./help.ts";
 import { textLogger } from "./loggers.ts";
+import { environmentSecrets } from "./masks.ts";
 import { installedModules } from "./native.ts";
 import { nativeCache, nodeHost } from "./node-host.ts";
 import { userNpmSettings } from "./npm-settings.ts";
@@ -105,7 +107,8 @@ class CliRun {
     const common = {
       env: process.env,
       log: this.#log,
-      ci: undefined,
+      // A step may call the CLI too: a fork is a fork, and a hosted machine is thrown away.
+      ci: currentCi(process.env),
       native: {
         installed: installedModules(this.#launch.dist),
         cache: nativeCache(process.env),
@@ -126,7 +129,7 @@ class CliRun {
     });
     await using host = await nodeHost({ ...common, cwd: resolved.cwd, signal: this.#abort.signal });
     try {
-      return { outcome: await execute(command, resolved, host), cwd: resolved.cwd };
+      return { outcome: await execute(command, resolved, host, environmentSecrets(process.env)), cwd: resolved.cwd };
     } finally {
       await settleWithin(command, state, { ...common, cwd: resolved.cwd });
     }

@@ -7,6 +7,7 @@ import { TitleholderError } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import { kebabCase } from "../kernel/naming.ts";
 import { makeReport, type Report, serializeReport } from "../report/report.ts";
+import { redactor } from "./masks.ts";
 import type { Resolved } from "./resolve.ts";
 import { version } from "./version.ts";
 
@@ -20,15 +21,24 @@ export interface Outcome {
   readonly exitCode: number;
 }
 
-/** Runs a command with inputs that are resolved, makes its report and writes it; a command that throws writes none. */
-export async function execute(command: AnyCommand, resolved: Resolved, host: Host): Promise<Outcome> {
+/**
+ * Runs a command with inputs that are resolved, makes its report and writes it; a command that throws writes none.
+ * @param secrets what must not be in the report or the outputs, whoever printed it: an artifact is masked by nobody
+ */
+export async function execute(
+  command: AnyCommand,
+  resolved: Resolved,
+  host: Host,
+  secrets: readonly string[] = [],
+): Promise<Outcome> {
+  const redact = redactor(secrets);
   const { inputs, project } = resolved;
   const path = (inputs.report as string | undefined) ?? defaultReportPath(project, command.name);
   await checkWritable(path, host, { ...resolved.place("report"), input: "report" }, { schema: "titleholder/report/" });
   for (const view of viewsOf(path)) await checkWritable(view, host, { ...resolved.place("report"), input: "report" });
   const started = host.now().toISOString();
-  const { findings, outputs } = await runPlaced(command, resolved, host);
-  const report = sealReport(command.name, resolved, findings, host, started);
+  const { findings, outputs } = redact(await runPlaced(command, resolved, host));
+  const report = sealReport(command.name, { ...resolved, config: redact(resolved.config) }, findings, host, started);
   const { bytes, digest } = serializeReport(report);
   await writeViews(report, bytes, path, host);
   return {

@@ -72,7 +72,7 @@ async function titleholder(...args: readonly string[]): Promise<Record<string, s
   const { stdout } = await promisify(execFile)(
     nodePath(),
     [join(CHECKOUT, "dist", "cli.js"), ...args, "--registry", `file:${disk}/registry`, "--json"],
-    { cwd: repository.path },
+    { cwd: repository.path, env: { ...process.env, GITHUB_ACTIONS: "" } },
   );
   return (JSON.parse(stdout) as { outputs: Record<string, string> }).outputs;
 }
