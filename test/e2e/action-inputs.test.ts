@@ -97,7 +97,7 @@ function reportOf(id: string, command: string): ReportFile {
 }
 
 /** What a person reads of a step that could not start: its one annotation. */
-function refusal(id: string) {
+function refusal(id: string): Readonly<Record<string, string>> & { readonly text: string } {
   const step = run.step(id, "step");
   expect(step.exitCode, step.log).toBe(2);
   expect(step.outputs).toEqual({});
