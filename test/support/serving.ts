@@ -6,6 +6,7 @@ import { installedModules, loadNative } from "../../src/hosts/native.ts";
 import { npmSettings } from "../../src/hosts/npm-settings.ts";
 import { digestOf } from "../../src/kernel/digest.ts";
 import type { HelperContext, HelperHandler } from "../../src/kernel/helper.ts";
+import type { Json } from "../../src/kernel/json.ts";
 import { closeServer, listen } from "../../src/serving/http.ts";
 import { type ServeArgs, role as serve } from "../../src/serving/roles/serve.ts";
 
@@ -47,7 +48,7 @@ export async function serveModel(
       token: testToken,
       rememberedIn: null,
       ...options,
-    },
+    } as Json,
     helperContext(),
   );
   const { message } = await handler.request(null, []);

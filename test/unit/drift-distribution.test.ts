@@ -36,7 +36,7 @@ function chart(reference: ColumnProfile, current: ColumnProfile): Series {
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 test("each value of a column with few values has its bar, and new values between them have one", () => {
-  const edges = edgesOf([1, 1.5, 2]);
+  const edges = edgesOf(Float64Array.of(1, 1.5, 2));
   const series = chart(numeric([1, 1, 1.5, 2], edges), numeric([1, 1.7, 2, 2], edges));
   expect(series).toEqual({
     title: "x: share of rows",
@@ -59,7 +59,7 @@ test("whole numbers of a small range are drawn one by one, rare ones too", () =>
 test("a column with many values is drawn in bins of equal width that hold every row", () => {
   const random = createRandom(3);
   const values = range(5000).map(() => random.normal());
-  const edges = edgesOf(values);
+  const edges = edgesOf(Float64Array.from(values));
   const series = chart(numeric(values, edges), numeric([...values.map((value) => value + 1), 40, -40], edges));
   expect(series.x.length).toBeGreaterThan(12);
   expect(series.x.length).toBeLessThan(40);
@@ -74,7 +74,7 @@ test("a column with many values is drawn in bins of equal width that hold every 
 });
 
 test("missing values are drawn last, against all rows", () => {
-  const edges = edgesOf([1, 2]);
+  const edges = edgesOf(Float64Array.of(1, 2));
   const series = chart(numeric([1, 2], edges), numeric([1], edges, 3));
   expect(series.x).toEqual(["1", "2", "missing"]);
   expect(series.lines).toEqual({ reference: [0.5, 0.5, 0], current: [0.25, 0, 0.75] });
