@@ -3,29 +3,40 @@ import { join } from "node:path";
 import { TitleholderError } from "../kernel/error.ts";
 
 const triesMs = [0, 2000, 8000];
+/** GitHub keeps as many artifacts of a job. */
+const mostCopies = 500;
 
 /**
- * Uploads a report's folder, so that a job on another machine can rest on it.
+ * Uploads a report's folder, so that a job on another machine can rest on it. The job's other steps, and the other jobs of a matrix, may have
+ * taken the name: then it ends in `-2`, `-3` and so on. A name that is taken after a try without an answer was taken by that try.
  * @throws TitleholderError TH_ARTIFACT_UPLOAD (backend): without it the next job would miss its evidence and not know why.
  */
 export async function uploadReport(folder: string, name: string, log: { info(text: string): void }): Promise<void> {
   const { default: client } = await import("@actions/artifact");
   const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   const files = names.map((entry) => join(entry.parentPath, entry.name));
+  let copy = 1;
+  let unanswered: string | undefined;
   let cause: unknown;
   for (const pause of triesMs) {
     await new Promise((resolve) => setTimeout(resolve, pause));
-    try {
-      const { id, size } = await client.uploadArtifact(name, files, folder);
-      log.info(`uploaded the report as artifact ${name} (id ${id}, ${size} bytes)`);
-      return;
-    } catch (error) {
-      // A try whose answer was lost has made the artifact all the same.
-      if (error instanceof Error && /already exists|409/.test(error.message)) {
-        log.info(`artifact ${name} is there already`);
+    for (; copy <= mostCopies; copy += 1) {
+      const own = copy === 1 ? name : `${name}-${copy}`;
+      try {
+        const { id, size } = await client.uploadArtifact(own, files, folder);
+        log.info(`uploaded the report as artifact ${own} (id ${id}, ${size} bytes)`);
         return;
+      } catch (error) {
+        cause = error;
+        if (!isTaken(error)) {
+          unanswered = own;
+          break;
+        }
+        if (own === unanswered) {
+          log.info(`artifact ${own} is there already`);
+          return;
+        }
       }
-      cause = error;
     }
   }
   throw new TitleholderError(
@@ -36,4 +47,8 @@ export async function uploadReport(folder: string, name: string, log: { info(tex
     {},
     cause,
   );
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && /already exists|409/.test(error.message);
 }

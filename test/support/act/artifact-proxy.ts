@@ -7,16 +7,22 @@ export interface ArtifactProxy extends AsyncDisposable {
   readonly url: string;
 }
 
+const CONFLICT = {
+  code: "already_exists",
+  msg: "Conflict: an artifact with this name already exists on the workflow run",
+};
 const CREATE = "/twirp/github.actions.results.api.v1.ArtifactService/CreateArtifact";
 
 /**
- * Stands between actions and the artifact server of act 0.2.89 and mends the two things in which the server is behind
- * GitHub's: it refuses the field `mime_type` that @actions/artifact 6 sends, and it signs with padded base64 whose `=`
- * the storage client loses from the address. Everything else passes through unchanged.
+ * Stands between actions and the artifact server of act 0.2.89 and mends the three things in which the server is behind
+ * GitHub's: it refuses the field `mime_type` that @actions/artifact 6 sends, it signs with padded base64 whose `=` the
+ * storage client loses from the address, and it lets a second artifact of one name take the place of the first.
+ * Everything else passes through unchanged.
  */
 export async function startArtifactProxy(serverPort: number): Promise<ArtifactProxy> {
+  const taken = new Set<string>();
   const server = createServer((incoming, outgoing) => {
-    forward(incoming, outgoing, serverPort).catch((error: unknown) => {
+    forward(incoming, outgoing, serverPort, taken).catch((error: unknown) => {
       outgoing.writeHead(502).end(String(error));
     });
   });
@@ -34,9 +40,19 @@ export async function startArtifactProxy(serverPort: number): Promise<ArtifactPr
   };
 }
 
-async function forward(incoming: IncomingMessage, outgoing: ServerResponse, serverPort: number): Promise<void> {
+async function forward(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  serverPort: number,
+  taken: Set<string>,
+): Promise<void> {
   const path = padSignature(incoming.url ?? "/");
-  const body = withoutMimeType(path, await buffer(incoming));
+  const sent = await buffer(incoming);
+  if (path === CREATE && !takeName(sent, taken)) {
+    outgoing.writeHead(409, { "content-type": "application/json" }).end(JSON.stringify(CONFLICT));
+    return;
+  }
+  const body = path === CREATE ? withoutMimeType(sent) : sent;
   const { "transfer-encoding": _, connection: __, ...headers } = incoming.headers;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const asked = request(
@@ -61,8 +77,14 @@ function padSignature(address: string): string {
   return address.replace(/([?&]sig=)([A-Za-z0-9_-]{43})(?=&|$)/, "$1$2%3D");
 }
 
-function withoutMimeType(path: string, body: Buffer): Buffer {
-  if (path !== CREATE) return body;
+function takeName(body: Buffer, taken: Set<string>): boolean {
+  const { name } = JSON.parse(body.toString("utf8")) as { name: string };
+  if (taken.has(name)) return false;
+  taken.add(name);
+  return true;
+}
+
+function withoutMimeType(body: Buffer): Buffer {
   const { mime_type: _, mimeType: __, ...rest } = JSON.parse(body.toString("utf8")) as Record<string, unknown>;
   return Buffer.from(JSON.stringify(rest));
 }
