@@ -54,6 +54,8 @@ export async function loadNative<T>(
   const known = loaded.get(name);
   if (known !== undefined) return known as T;
   const folder = await nativeFolder(name, search, options);
+  // From 1.30 on it keeps an id of the machine in the home folder and tells its maker what is run, unless this is set before it is loaded.
+  if (name === "onnxruntime-node") process.env.ORT_DISABLE_TELEMETRY = "1";
   const module: unknown = createRequire(join(folder, "package.json"))(folder);
   loaded.set(name, module);
   return module as T;
