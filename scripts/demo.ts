@@ -1,17 +1,22 @@
 /**
  * The whole story on real data: `npm run demo`. Every step is the CLI as a user would call it, in a copy of examples/flights.
  * It ends by saying where the reports lie, and leaves nothing running.
+ *
+ *   node scripts/demo.ts [FOLDER]    FOLDER below the repository, demo-output when absent; it is emptied first
  */
 import { spawnSync } from "node:child_process";
 import { access, cp, mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
 import { lastWords, writeIndex } from "./demo/curtain.ts";
 import { Stage } from "./demo/stage.ts";
 import { Traffic } from "./demo/traffic.ts";
 
 const root = join(import.meta.dirname, "..");
-const folder = join(root, "demo-output", "flights");
+const { positionals } = parseArgs({ allowPositionals: true });
+const output = join(root, positionals[0] ?? "demo-output");
+const folder = join(output, "flights");
 const stage = new Stage(root, folder);
 const callers = 8;
 
@@ -19,7 +24,7 @@ const callers = 8;
 const reportAt = (act: string, command: string) => ["--report", join("reports", act, command, "report.json")];
 
 async function copyProject(): Promise<void> {
-  await rm(join(root, "demo-output"), { recursive: true, force: true });
+  await rm(output, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const made = new Set(["data", "out", "registry"]);
   await cp(join(root, "examples/flights"), folder, { recursive: true, filter: (path) => !made.has(basename(path)) });

@@ -85,7 +85,7 @@ export class Stage {
     const table = outcome.report.tables.find((candidate) => title.test(candidate.title));
     if (table === undefined) return;
     const shown = [table.columns, ...table.rows.slice(0, rows)].map((row) =>
-      row.map((cell) => cellText(cell).slice(0, 44)),
+      row.map((cell) => shorten(cellText(cell), 48)),
     );
     const widths = table.columns.map((_name, index) => Math.max(...shown.map((row) => row[index]?.length ?? 0)));
     for (const [index, row] of shown.entries()) {
@@ -178,6 +178,10 @@ type Style = Parameters<typeof styleText>[0];
 
 function paint(style: Style, text: string): string {
   return process.stdout.isTTY === true ? styleText(style, text) : text;
+}
+
+function shorten(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
 function cellText(cell: unknown): string {
