@@ -154,7 +154,8 @@ class ActionRun {
     const { uploadReport } = await import("./artifact.ts");
     const { model, command } = outcome.report;
     const name = `titleholder-${model}-${command}-${this.#ci?.job ?? "job"}-${this.#ci?.attempt ?? 1}`;
-    await uploadReport(dirname(outcome.path), name.replace(/[^A-Za-z0-9._-]/g, "_"), this.#log);
+    const safeName = name.replace(/[^A-Za-z0-9._-]/g, "_");
+    await uploadReport(outcome.files, dirname(outcome.path), safeName, this.#log);
   }
 
   #fail(error: unknown): void {

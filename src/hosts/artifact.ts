@@ -1,5 +1,3 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { TitleholderError } from "../kernel/error.ts";
 
 const triesMs = [0, 2000, 8000];
@@ -7,14 +5,17 @@ const triesMs = [0, 2000, 8000];
 const mostCopies = 500;
 
 /**
- * Uploads a report's folder, so that a job on another machine can rest on it. The job's other steps, and the other jobs of a matrix, may have
+ * Uploads a report's files and nothing that lies beside them, so that a job on another machine can rest on it. The job's other steps, and the other jobs of a matrix, may have
  * taken the name: then it ends in `-2`, `-3` and so on. A name that is taken after a try without an answer was taken by that try.
  * @throws TitleholderError TH_ARTIFACT_UPLOAD (backend): without it the next job would miss its evidence and not know why.
  */
-export async function uploadReport(folder: string, name: string, log: { info(text: string): void }): Promise<void> {
+export async function uploadReport(
+  files: readonly string[],
+  folder: string,
+  name: string,
+  log: { info(text: string): void },
+): Promise<void> {
   const { default: client } = await import("@actions/artifact");
-  const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  const files = names.map((entry) => join(entry.parentPath, entry.name));
   let copy = 1;
   let unanswered: string | undefined;
   let cause: unknown;
@@ -23,7 +24,7 @@ export async function uploadReport(folder: string, name: string, log: { info(tex
     for (; copy <= mostCopies; copy += 1) {
       const own = copy === 1 ? name : `${name}-${copy}`;
       try {
-        const { id, size } = await client.uploadArtifact(own, files, folder);
+        const { id, size } = await client.uploadArtifact(own, [...files], folder);
         log.info(`uploaded the report as artifact ${own} (id ${id}, ${size} bytes)`);
         return;
       } catch (error) {

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { defaultReportPath } from "../commands/paths.ts";
 import { checkWritable } from "../commands/written-file.ts";
 import type { AnyCommand, Findings } from "../kernel/command.ts";
@@ -16,6 +16,8 @@ export interface Outcome {
   readonly digest: Digest;
   /** Absolute path of report.json; the HTML page, JUnit and SARIF stand beside it. */
   readonly path: string;
+  /** Absolute paths of all that belongs to the report: its views, and a profile that was left beside it. */
+  readonly files: readonly string[];
   /** Every output by kebab-case name, as text. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly exitCode: number;
@@ -45,6 +47,7 @@ export async function execute(
     report,
     digest,
     path,
+    files: [path, ...viewsOf(path), ...profilesBeside(path, report, host.cwd)],
     outputs: {
       verdict: report.verdict,
       summary: report.summary,
@@ -90,6 +93,11 @@ function sealReport(command: string, resolved: Resolved, findings: Findings, hos
 function viewsOf(path: string): readonly [html: string, junit: string, sarif: string] {
   const base = path.replace(/\.json$/, "");
   return [`${base}.html`, `${base}.junit.xml`, `${base}.sarif`];
+}
+
+function profilesBeside(path: string, { subjects }: Report, cwd: string): readonly string[] {
+  const profiles = subjects.filter(({ kind }) => kind === "profile").map(({ name }) => resolve(cwd, name));
+  return profiles.filter((profile) => dirname(profile) === dirname(path));
 }
 
 async function writeViews(report: Report, bytes: Uint8Array, path: string, host: Host): Promise<void> {

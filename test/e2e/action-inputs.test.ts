@@ -56,7 +56,7 @@ const JOBS = [
   job(
     "listed",
     "register-model",
-    ["model: churn", "registry: file:elsewhere", "evidence: '[\"a/*.json\", b/*.json]'"],
+    ["model: churn", "report: report.json", "registry: file:elsewhere", "evidence: '[\"a/*.json\", b/*.json]'"],
     "own",
   ),
   job("unknown", "train", ["model: churn", "model-paht: out/model.bin"]),
@@ -144,6 +144,16 @@ describe("what is written on the step wins over titleholder.yaml, and that over 
       "dry-run": { value: true, from: "file" },
     });
     expect(run.step("listed", "step").outputs.version).toBeUndefined();
+  });
+
+  test("a report beside other files is uploaded without them: they may be the whole repository", () => {
+    const files = run.artifacts.get("titleholder-churn-register-model-listed-1");
+    expect([...(files?.keys() ?? [])].toSorted()).toEqual([
+      "report.html",
+      "report.json",
+      "report.junit.xml",
+      "report.sarif",
+    ]);
   });
 
   test("annotations that the file turns off are not written, the job's own failure aside", () => {
