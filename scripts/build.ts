@@ -10,22 +10,14 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { transform } from "esbuild";
 import { formatSize } from "../src/kernel/quantity.ts";
+import { actionNames } from "./action-names.ts";
 import { licenceText } from "./licences.ts";
 
 const root = join(import.meta.dirname, "..");
 const { values: flags } = parseArgs({ options: { check: { type: "boolean" }, out: { type: "string" } } });
 const external = ["@duckdb/node-api", "onnxruntime-node"];
 const limitBytes = 7e6;
-const stubs = [
-  "cli",
-  "helper",
-  "validate-data",
-  "train",
-  "evaluate-vs-champion",
-  "register-model",
-  "canary-deploy",
-  "drift-report",
-];
+const stubs = ["cli", "helper", ...actionNames];
 
 function run(command: string, args: readonly string[]): void {
   execFileSync(process.execPath, [join(root, "node_modules", command), ...args], {

@@ -8,17 +8,9 @@ import { isRequired } from "../src/hosts/help.ts";
 import type { AnyCommand } from "../src/kernel/command.ts";
 import { kebabCase } from "../src/kernel/naming.ts";
 import { reportSchemaFor } from "../src/report/schema.ts";
+import { actionNames } from "./action-names.ts";
 import { loadCommands } from "./generate-maps.ts";
 
-/** Commands that are actions too; the others are for the terminal alone. */
-const actionNames = new Set([
-  "validate-data",
-  "train",
-  "evaluate-vs-champion",
-  "register-model",
-  "canary-deploy",
-  "drift-report",
-]);
 const commonOutputs = {
   verdict: "`pass`, `warn`, `fail` or `inconclusive`.",
   summary: "The finding in one line.",
@@ -37,7 +29,7 @@ export async function schemaTexts(root: string): Promise<ReadonlyMap<string, str
   for (const command of commands) {
     const report = z.toJSONSchema(reportSchemaFor(command.name, command.details), { io: "input" });
     texts.set(`schemas/report.${command.name}.json`, jsonText({ ...report, title: `Report of ${command.name}` }));
-    if (!actionNames.has(command.name)) continue;
+    if (!actionNames.includes(command.name)) continue;
     checkDescriptions(command);
     texts.set(`actions/${command.name}/action.yml`, actionText(command));
     const readme = `actions/${command.name}/README.md`;
