@@ -50,7 +50,8 @@ export function binaryClasses(column: string, values: readonly string[], others:
     );
   }
   if (named !== undefined && found.size === 2 && !found.has(named)) {
-    throw labelError(column, values, others, `the positive class "${named}" is none of them`, suggest(named, found));
+    const why = `the positive class "${named}" is none of them`;
+    throw labelError(column, values, others, why, suggest(named, found), "positive");
   }
   const zeroOrOne = [...found].every((value) => value === "0" || value === "1");
   if (zeroOrOne && (named === undefined || named === "0" || named === "1")) {
@@ -78,11 +79,18 @@ export function manyClasses(column: string, values: readonly string[], others: n
   return { classes };
 }
 
-function labelError(column: string, values: readonly string[], others: number, why: string, fix: string) {
+function labelError(
+  column: string,
+  values: readonly string[],
+  others: number,
+  why: string,
+  fix: string,
+  input = "label",
+) {
   const shown = values.slice(0, 8).map((value) => `"${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`);
   const more = values.length > shown.length || others > 0 ? " and more" : "";
   const holds = shown.length === 0 ? "no value" : `${shown.join(", ")}${more}`;
   return configurationError("TH_LABEL_VALUES", `the label column "${column}" holds ${holds}: ${why}`, fix, {
-    input: "label",
+    input,
   });
 }

@@ -30,9 +30,9 @@ export interface HoldoutQuestion {
 }
 
 /**
- * What must be known before a row is scored: that every column is there, that the label has the classes of the task, and where values are
- * missing. Two scans at most.
- * @throws TitleholderError (configuration) TH_EVALUATION_COLUMNS, TH_LABEL_MISSING, TH_LABEL_NULL, TH_LABEL_VALUES, TH_EVALUATION_ROWS,
+ * What must be known before a row is scored: that every feature is there, that the label has the classes of the task, and where values are
+ * missing. Two scans at most. `requireQuestion` comes first.
+ * @throws TitleholderError (configuration) TH_EVALUATION_COLUMNS, TH_EVALUATION_LEAK, TH_LABEL_NULL, TH_LABEL_VALUES, TH_EVALUATION_ROWS,
  *   TH_MODEL_MISSING.
  */
 export async function examineHoldout(
@@ -41,7 +41,7 @@ export async function examineHoldout(
   question: HoldoutQuestion,
   input: string,
 ): Promise<Holdout> {
-  requireColumns(dataset.columns, contestants, question, input);
+  requireFeatures(dataset.columns, contestants, question.label, input);
   const features = [...new Set(contestants.flatMap(({ session }) => session.features.map(({ name }) => name)))];
   const counts = await dataset.aggregate(plan(features, question));
   const count = (key: string) => Number(counts[key] ?? 0);
@@ -76,12 +76,11 @@ async function classesOf(dataset: Dataset, { label, task, positive }: HoldoutQue
   return task === "binary" ? binaryClasses(label, values, others, positive) : manyClasses(label, values, others);
 }
 
-function requireColumns(
-  columns: readonly Column[],
-  contestants: readonly Contestant[],
-  { label, key }: HoldoutQuestion,
-  input: string,
-): void {
+/**
+ * That the data has the label, of a kind that classes have, and the key.
+ * @throws TitleholderError (configuration) TH_LABEL_MISSING, TH_LABEL_VALUES, TH_EVALUATION_KEY.
+ */
+export function requireQuestion(columns: readonly Column[], { label, key }: HoldoutQuestion): void {
   const names = columns.map(({ name }) => name);
   if (!names.includes(label)) {
     throw configurationError("TH_LABEL_MISSING", `the data has no column "${label}"`, suggest(label, names), {
@@ -108,6 +107,15 @@ function requireColumns(
       },
     );
   }
+}
+
+function requireFeatures(
+  columns: readonly Column[],
+  contestants: readonly Contestant[],
+  label: string,
+  input: string,
+): void {
+  const names = columns.map(({ name }) => name);
   for (const { name, shown, session } of contestants) {
     if (session.features.some((feature) => feature.name === label)) throw labelAsFeature(name, shown, label);
     const absent = session.features.filter((feature) => !names.includes(feature.name));

@@ -16,7 +16,7 @@ import type { PredictorLimits } from "../../model/model.ts";
 import { openData } from "../data.ts";
 import type { LocatedModel } from "../model-reference.ts";
 import { openPredictor } from "../predictor.ts";
-import { type Contestant, examineHoldout, type HoldoutQuestion } from "./columns.ts";
+import { type Contestant, examineHoldout, type HoldoutQuestion, requireQuestion } from "./columns.ts";
 import { type Given, type Result, result } from "./facts.ts";
 import {
   keyChecks,
@@ -50,9 +50,11 @@ export async function compareModels(contest: Contest, host: Host): Promise<Resul
   const times = [host.now().getTime()];
   const mark = () => void times.push(host.now().getTime());
   await using stack = new AsyncDisposableStack();
+  await using dataset = await openData(rows.source, host, { input: rows.input });
+  // Before the models are opened, which takes longer.
+  requireQuestion(dataset.columns, question);
   const contestants = await openContestants(contest, host, stack);
   const [one, other] = contestants;
-  await using dataset = await openData(rows.source, host, { input: rows.input });
   const holdout = await examineHoldout(dataset, contestants, question, rows.input);
   mark();
   const scored = await scoreRows(dataset, holdout, question.label, contestants, rules, host);
