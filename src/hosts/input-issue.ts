@@ -42,7 +42,7 @@ function isWhollyOther({ code, path }: Issue): boolean {
 function messageOf(issue: Issue, value: unknown): string {
   switch (issue.code) {
     case "invalid_value":
-      return `${shownValue(value)} is not one of the choices`;
+      return value === undefined ? "is missing" : `${shownValue(value)} is not one of the choices`;
     case "unrecognized_keys":
       return `unknown key "${issue.keys[0]}"`;
     case "invalid_key":
@@ -71,7 +71,7 @@ const words: Readonly<Record<string, string>> = {
 function fixFor(issue: Issue, value: unknown): string {
   switch (issue.code) {
     case "invalid_value":
-      return suggest(String(value), issue.values.map(String));
+      return suggest(typeof value === "string" ? value : "", issue.values.map(String));
     case "unrecognized_keys":
       return "remove it, or look its name up in the README's table";
     case "invalid_type":

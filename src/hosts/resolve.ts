@@ -232,12 +232,12 @@ function parseAll(
   cwd: string,
   style: InputStyle,
 ): Readonly<Record<string, unknown>> {
+  for (const [name, { value, place }] of candidates) refuseOddText(name, value, place);
   const raw = Object.fromEntries([...candidates].map(([name, { value }]) => [camelCase(name), value]));
   const parsed = command.inputs.safeParse(raw);
   const issue = parsed.error?.issues[0];
   if (issue !== undefined) throw inputError(command.name, issue, candidates, style);
   for (const [name, { value, place }] of candidates) {
-    refuseOddText(name, value, place);
     if (inputMeta(shape[camelCase(name)] as z.ZodType).kind !== undefined) refuseEmptyPath(name, value, place);
   }
   const inputs: Record<string, unknown> = { ...(parsed.data as Record<string, unknown>) };
@@ -247,16 +247,19 @@ function parseAll(
   return inputs;
 }
 
+const deepest = 100;
+
 /** No path, argument or variable can hold a null byte, and no report half of a surrogate pair; YAML's escapes can write both. */
-function refuseOddText(name: string, value: unknown, place: Place): void {
-  if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) {
-    const what = value.includes("\0") ? "a null byte" : "half of a surrogate pair";
-    throw configurationError("TH_INPUT_VALUE", `${name} holds ${what}`, "remove it", { ...place, input: name });
-  }
+function refuseOddText(name: string, value: unknown, place: Place, depth = 0): void {
+  const refuse = (what: string, fix: string) =>
+    configurationError("TH_INPUT_VALUE", `${name} ${what}`, fix, { ...place, input: name });
+  if (typeof value === "string" && value.includes("\0")) throw refuse("holds a null byte", "remove it");
+  if (typeof value === "string" && !value.isWellFormed()) throw refuse("holds half of a surrogate pair", "remove it");
   if (typeof value === "object" && value !== null) {
+    if (depth === deepest) throw refuse(`is nested more than ${deepest} levels deep`, "write it with a few levels");
     for (const [key, inner] of Object.entries(value)) {
       refuseOddText(name, key, place);
-      refuseOddText(name, inner, place);
+      refuseOddText(name, inner, place, depth + 1);
     }
   }
 }
