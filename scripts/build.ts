@@ -2,7 +2,7 @@
  * Builds dist: `tsc`, then one ncc bundle with lazy chunks, a stub an action, and the licences of everything in it.
  * `--out DIR` builds into another folder; with `--check` nothing is written, and the exit code is 1 when the committed dist differs.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -20,10 +20,11 @@ const limitBytes = 7e6;
 const stubs = ["cli", "helper", ...actionNames];
 
 function run(command: string, args: readonly string[]): void {
-  execFileSync(process.execPath, [join(root, "node_modules", command), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "node_modules", command), ...args], {
     cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
   });
+  if (status !== 0) throw new Error(`${command} failed:\n${stdout}${stderr}`);
 }
 
 /** Plain enough for the Node 12 of an old runner to reach the sentence that says what is wrong. */

@@ -11,6 +11,14 @@ export async function dispatch(what: string, dist: string): Promise<void> {
   const launch = { dist, helperScript: join(dist, "helper.js") };
   // Whatever nobody caught is a bug, and must not end with the exit code of a verdict.
   if (what !== "helper") process.on("uncaughtException", reportBug);
+  try {
+    await start(what, launch);
+  } catch (error) {
+    reportBug(error);
+  }
+}
+
+async function start(what: string, launch: { readonly dist: string; readonly helperScript: string }): Promise<void> {
   if (what === "cli") {
     const { runCli } = await import("./cli.ts");
     await runCli(launch);
