@@ -84,6 +84,8 @@ export interface FoundRow {
   readonly file: string;
   /** Data rows count from 1; the header and blank lines are not counted. */
   readonly row: number;
+  /** Line in the file, from 1; known for text formats where every row stands on one line. */
+  readonly line?: number;
   readonly cells: Readonly<Record<string, Cell>>;
 }
 

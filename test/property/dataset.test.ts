@@ -145,7 +145,7 @@ describe("CSV through the engine", () => {
           rows.map((row, at) => [at + 1, ...row.map((cell) => (cell === "" ? null : cell.replace(/^\ufeff/, "")))]),
         );
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -166,7 +166,7 @@ describe("CSV through the engine", () => {
           dataset.columns.length === 0 ? 0 : Math.max(0, records - 1),
         );
       }),
-      { numRuns: 250 },
+      { numRuns: 100 },
     );
   });
 });

@@ -31,11 +31,7 @@ async function read(content: string | Uint8Array, declared?: Declared): Promise<
   return {
     columns: dataset.columns.map((column) => `${column.name}:${column.kind}`),
     faults: (await dataset.faults()).map((fault) => ({ ...fault, file: "" })),
-    rows: found.map(({ row, cells, ...place }) => [
-      row,
-      "line" in place ? (place.line as number) : undefined,
-      ...Object.values(cells),
-    ]),
+    rows: found.map(({ row, cells, ...place }) => [row, place.line, ...Object.values(cells)]),
   };
 }
 
@@ -114,6 +110,16 @@ describe("CSV that is read whole", () => {
       { a: 2, b: "y" },
     ]);
     expect(await dataset.faults()).toEqual([]);
+  });
+
+  test("a thousand columns", async () => {
+    const at = Array.from({ length: 1000 }, (_, column) => column);
+    const rows = [1, 2, 3].map((row) => at.map((column) => (column === 7 && row === 2 ? "x" : row * column)).join(","));
+    const csv = `${at.map((column) => `c${column}`).join(",")}\n${rows.join("\n")}\n`;
+    const { columns, faults, rows: found } = await read(csv, [{ name: "c7", kind: "integer" }]);
+    expect(columns).toHaveLength(1000);
+    expect(faults).toMatchObject([{ column: "c7", count: 1, first: [{ row: 2, found: "x" }] }]);
+    expect(found[2]?.at(-1)).toBe(3 * 999);
   });
 
   test("a header alone is a table without rows", async () => {
@@ -201,15 +207,19 @@ describe("kinds of CSV columns", () => {
     ]);
   });
 
-  test("numbers without a misfit are read as with one", async () => {
-    const texts = ["1", ".5", "1e3", " 7 ", "nan", "inf", "-0", "1e-320", "0.1", "1e999"];
-    const declared = [{ name: "x", kind: "number" }] as const;
-    const clean = await read(`n,x\n${texts.map((text) => `1,${text}`).join("\n")}\n`, declared);
-    const faulty = await read(`n,x\n${texts.map((text) => `1,${text}`).join("\n")}\n1,abc\n`, declared);
-    expect(clean.faults).toEqual([]);
-    expect(faulty.faults).toHaveLength(1);
-    expect(faulty.rows.slice(0, -1)).toEqual(clean.rows);
-  });
+  test.each(kinds)(
+    "declared %s: a column without a misfit is read as one with a misfit",
+    async (kind, good, values) => {
+      const texts = [...good, ...(kind === "number" ? ["nan", "inf", "-0", "0.1", "1e999"] : []), ""];
+      const csv = (more: readonly string[]) => `n,x\n${[...texts, ...more].map((text) => `1,"${text}"`).join("\n")}\n`;
+      const clean = await read(csv([]), [{ name: "x", kind }]);
+      const faulty = await read(csv(["bad"]), [{ name: "x", kind }]);
+      expect(clean.faults).toEqual([]);
+      expect(faulty.faults).toMatchObject([{ count: 1 }]);
+      expect(faulty.rows.slice(0, -1)).toEqual(clean.rows);
+      expect(clean.rows.slice(0, values.length).map(([, , , value]) => value)).toEqual(values);
+    },
+  );
 });
 
 describe("CSV with structural faults", () => {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Host } from "../../../kernel/host.ts";
 import type { ColumnKind, DataSource, FaultyRow, StructuralFault } from "../../dataset.ts";
 import { type CsvFile, cleanCsv, cutText, inspectCsv, sourceRow } from "./csv-file.ts";
-import { guessed, guessSql, guessWidth, nativeTypes, parsed, readsItself } from "./kinds.ts";
+import { checked, guessed, guessSql, guessWidth, nativeTypes, parsed, readsItself } from "./kinds.ts";
 import type { Session } from "./session.ts";
 import { nothingReadable, type OpenedSource, schemaFaults } from "./source.ts";
 import { type EngineColumn, text } from "./sql.ts";
@@ -11,6 +11,8 @@ const sampledRows = 20_000;
 /** The engine reads in buffers, several a thread, and a record must fit into one. */
 const usualBuffer = 2 ** 23;
 const faultsKept = 100;
+/** Planning a statement takes the square of its length. */
+const guessedAtOnce = 50;
 
 interface PlannedColumn {
   readonly name: string;
@@ -45,13 +47,12 @@ export async function openCsv(session: Session, source: DataSource, spill: strin
   await session.run("ATTACH ':memory:' AS held (COMPRESS)");
   const starts = await load(session, readable, columns, host);
   const misfits = await findMisfits(session, readable, starts, columns);
-  await session.run(
-    `CREATE VIEW data AS SELECT rowid AS o, misfits AS m, ${columns.map((_, at) => `c${at}`).join(", ")} FROM held.rows`,
-  );
-  const misfitting = new Set(misfits.map((fault) => fault.column));
+  const faulty = new Set(misfits.map((fault) => fault.column));
   return {
-    columns: columns.map((column, at) => engineColumn(column, at, misfitting.has(column.name))),
+    columns: columns.map((column, at) => engineColumn(column, at, faulty.has(column.name))),
     faults: [...faults, ...misfits],
+    table: (used) =>
+      `(SELECT ${["rowid AS o", "misfits AS m", ...used.map((column) => column.sql)].join(", ")} FROM held.rows)`,
     locate: (order) => locate(readable, starts, order),
   };
 }
@@ -97,15 +98,29 @@ async function guessKinds(
 ): Promise<ReadonlyMap<string, ColumnKind>> {
   const kinds = new Map<string, ColumnKind>();
   if (names.length === 0) return kinds;
-  const guesses = names.map((name) => guessSql(`t${file.names.indexOf(name)}`)).join(", ");
-  const counts = await session.row(
-    `SELECT ${guesses} FROM (SELECT * FROM ${reader(file, () => "VARCHAR")} LIMIT ${sampledRows})`,
-    { file: file.path },
-  );
-  names.forEach((name, at) => {
-    const kind = guessed(counts.slice(at * guessWidth, (at + 1) * guessWidth).map(Number));
-    if (kind !== undefined) kinds.set(name, kind);
+  const first = `(SELECT * FROM ${reader(file, () => "VARCHAR")} LIMIT ${sampledRows})`;
+  const cells = names.map((name) => `t${file.names.indexOf(name)}`);
+  (await guessAll(session, cells, first)).forEach((kind, at) => {
+    const name = names[at];
+    if (kind !== undefined && name !== undefined) kinds.set(name, kind);
   });
+  return kinds;
+}
+
+/** The kinds of columns of text, in the same order; undefined where there is no value. */
+async function guessAll(
+  session: Session,
+  cells: readonly string[],
+  table: string,
+): Promise<readonly (ColumnKind | undefined)[]> {
+  const kinds: (ColumnKind | undefined)[] = [];
+  for (let from = 0; from < cells.length; from += guessedAtOnce) {
+    const some = cells.slice(from, from + guessedAtOnce);
+    const counts = await session.row(`SELECT ${some.map(guessSql).join(", ")} FROM ${table}`);
+    some.forEach((_cell, at) => {
+      kinds.push(guessed(counts.slice(at * guessWidth, (at + 1) * guessWidth).map(Number)));
+    });
+  }
   return kinds;
 }
 
@@ -155,48 +170,78 @@ async function load(
   }
 }
 
-/** Optimistic first: the reader parses numbers itself, and stops at the first that is none. Then cell by cell. */
+/** Optimistic first: the reader parses numbers itself, and the first cell that does not fit ends it. Then cell by cell. */
 async function insert(session: Session, file: ReadableFile, columns: readonly PlannedColumn[]): Promise<void> {
   const place = { file: file.path };
+  const kinds = new Map(columns.map((column) => [column.name, column.kind]));
+  const cell = (name: string) => `t${file.names.indexOf(name)}`;
+  const insertion = (value: (column: PlannedColumn) => string, misfits: string, types: (name: string) => string) =>
+    `INSERT INTO held.rows SELECT ${columns.map((column) => (file.names.includes(column.name) ? value(column) : "NULL")).join(", ")}, ` +
+    `${misfits} FROM ${reader(file, types)}`;
+  const nativeType = (name: string) => {
+    const kind = kinds.get(name) ?? "string";
+    return readsItself(kind) ? nativeTypes[kind] : "VARCHAR";
+  };
   try {
-    await session.run(insertSql(file, columns, readsItself), place);
+    await session.run(
+      insertion(({ kind, name }) => checked(kind, cell(name)), "NULL, NULL", nativeType),
+      place,
+    );
   } catch (error) {
     if (!(error instanceof Error) || !/^(Invalid Input|Conversion) Error/.test(error.message)) throw error;
+    const misfits = collect(await misfitting(session, file, columns), cell);
     await session.run(
-      insertSql(file, columns, () => false),
+      insertion(
+        ({ kind, name }) => parsed(kind, cell(name)),
+        misfits,
+        () => "VARCHAR",
+      ),
       place,
     );
   }
 }
 
-function insertSql(
+interface PlacedColumn {
+  readonly column: PlannedColumn;
+  readonly at: number;
+}
+
+/** Columns of a file in which a cell does not fit. */
+async function misfitting(
+  session: Session,
   file: ReadableFile,
   columns: readonly PlannedColumn[],
-  native: (kind: ColumnKind) => boolean,
-): string {
-  const byName = new Map(columns.map((column) => [column.name, column]));
-  const kindOf = (name: string): ColumnKind => byName.get(name)?.kind ?? "string";
-  const cells = columns.map((column) => {
-    const at = file.names.indexOf(column.name);
-    if (at === -1) return { value: "NULL" };
-    const value = native(column.kind) ? `t${at}` : parsed(column.kind, `t${at}`);
-    return value === `t${at}`
-      ? { value }
-      : { value, text: `t${at}`, misfit: `(t${at} IS NOT NULL AND (${value}) IS NULL)` };
+): Promise<readonly PlacedColumn[]> {
+  const parsing = columns
+    .map((column, at) => ({ column, at }))
+    .filter(({ column }) => file.names.includes(column.name) && nativeTypes[column.kind] !== "VARCHAR");
+  const counts = parsing.map(({ column }) => {
+    const cell = `t${file.names.indexOf(column.name)}`;
+    return `count(${cell}) > count(${parsed(column.kind, cell)})`;
   });
-  const parsing = cells.map((cell, at) => ({ ...cell, at })).filter((cell) => cell.misfit !== undefined);
-  const any = parsing.map((cell) => cell.misfit).join(" OR ");
-  const collect = (what: (cell: (typeof parsing)[number]) => string) =>
-    any === ""
-      ? "NULL"
-      : `CASE WHEN ${any} THEN list_filter([${parsing
-          .map((cell) => `CASE WHEN ${cell.misfit} THEN ${what(cell)} END`)
-          .join(", ")}], lambda e: e IS NOT NULL) END`;
-  const types = (name: string) => (native(kindOf(name)) ? nativeTypes[kindOf(name)] : "VARCHAR");
-  return (
-    `INSERT INTO held.rows SELECT ${cells.map((cell) => cell.value).join(", ")}, ` +
-    `${collect((cell) => String(cell.at))}, ${collect((cell) => `left(${cell.text}, 200)`)} FROM ${reader(file, types)}`
-  );
+  if (parsing.length === 0) return [];
+  const found = await session.row(`SELECT ${counts.join(", ")} FROM ${reader(file, () => "VARCHAR")}`, {
+    file: file.path,
+  });
+  return parsing.filter((_column, index) => found[index] === true);
+}
+
+/** SQL of the two lists that a row's misfits are kept in: which columns, and what stands there. */
+function collect(columns: readonly PlacedColumn[], cell: (name: string) => string): string {
+  if (columns.length === 0) return "NULL, NULL";
+  const misfits = columns.map(({ column, at }) => {
+    const text = cell(column.name);
+    return {
+      at: String(at),
+      found: `left(${text}, 200)`,
+      is: `(${text} IS NOT NULL AND ${parsed(column.kind, text)} IS NULL)`,
+    };
+  });
+  const list = (what: (misfit: (typeof misfits)[number]) => string) =>
+    `CASE WHEN ${misfits.map((misfit) => misfit.is).join(" OR ")} THEN list_filter([${misfits
+      .map((misfit) => `CASE WHEN ${misfit.is} THEN ${what(misfit)} END`)
+      .join(", ")}], lambda e: e IS NOT NULL) END`;
+  return `${list((misfit) => misfit.at)}, ${list((misfit) => misfit.found)}`;
 }
 
 /** Whether a guessed kind was wrong for a later row: then the column is read again, as numbers if they all are, else as text. */
@@ -219,10 +264,14 @@ async function widen(session: Session, columns: PlannedColumn[]): Promise<boolea
 async function judgeOpen(session: Session, columns: PlannedColumn[]): Promise<boolean> {
   const open = columns.map((column, at) => ({ column, at })).filter(({ column }) => column.open);
   if (open.length === 0) return false;
-  const counts = await session.row(`SELECT ${open.map(({ at }) => guessSql(`c${at}`)).join(", ")} FROM held.rows`);
+  const kinds = await guessAll(
+    session,
+    open.map(({ at }) => `c${at}`),
+    "held.rows",
+  );
   open.forEach(({ column }, index) => {
     column.open = false;
-    column.kind = guessed(counts.slice(index * guessWidth, (index + 1) * guessWidth).map(Number)) ?? "string";
+    column.kind = kinds[index] ?? "string";
   });
   return open.some(({ column }) => column.kind !== "string");
 }

@@ -26,20 +26,19 @@ export async function openParquet(session: Session, paths: readonly string[]): P
       `a Parquet column may not be called "${reserved}": the engine numbers rows under that name`,
       "rename the column",
     );
-  const scan = `read_parquet([${files.map((file) => text(file.path)).join(", ")}], union_by_name = true)`;
+  // Without it only the first file's schema is read, again for each statement.
+  const union = files.every((file) => isLike(file, files[0])) ? "" : ", union_by_name = true";
+  const scan = `read_parquet([${files.map((file) => text(file.path)).join(", ")}]${union})`;
   const described = await session.rows(`DESCRIBE SELECT * FROM ${scan}`);
   const columns = described.map((row, at): EngineColumn => {
     const [name, native] = [String(row[0]), String(row[1])];
     return { name, kind: kindOf(native), native, nullable: true, sql: `c${at}` };
   });
-  const cells = columns.map(
-    (column) => `${normalized(column.kind, column.native, identifier(column.name))} AS ${column.sql}`,
-  );
-  await session.run(
-    `CREATE VIEW data AS SELECT file_index::BIGINT * ${rowsPerFile} + file_row_number AS o, ${cells.join(", ")} FROM ${scan}`,
-  );
+  const order = `file_index::BIGINT * ${rowsPerFile} + file_row_number AS o`;
+  const cell = ({ kind, native, name, sql }: EngineColumn) => `${normalized(kind, native, identifier(name))} AS ${sql}`;
   return {
     columns,
+    table: (used) => `(SELECT ${[order, ...used.map(cell)].join(", ")} FROM ${scan})`,
     faults: [...faults, ...schemaFaults(files), ...typeFaults(files), ...duplicateFaults(files)],
     locate: (order) => {
       const file = files[Math.floor(order / rowsPerFile)];
@@ -47,6 +46,13 @@ export async function openParquet(session: Session, paths: readonly string[]): P
       return { file: file.path, row: (order % rowsPerFile) + 1 };
     },
   };
+}
+
+function isLike(file: ParquetFile, first: ParquetFile | undefined): boolean {
+  return (
+    file.names.length === first?.names.length &&
+    file.names.every((name, at) => name === first.names[at] && file.types.get(name) === first.types.get(name))
+  );
 }
 
 /** All schemas at once; file by file when one of them is broken, to tell which. */

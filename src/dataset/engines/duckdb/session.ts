@@ -101,7 +101,7 @@ function translate(cause: unknown, sql: string, place: Place): unknown {
       place,
       cause,
     );
-  const reads = /FROM data\b|parquet_schema\(|read_parquet\(/.test(sql);
+  const reads = /parquet_schema\(|read_parquet\(/.test(sql);
   if (reads && /^(IO|Permission|Invalid Input|Invalid|Serialization) Error: /.test(message))
     return configurationError(
       "TH_DATA_UNREADABLE",

@@ -1,10 +1,15 @@
 import type { StructuralFault } from "../../dataset.ts";
 import type { EngineColumn } from "./sql.ts";
 
-/** A source as the engine holds it: the view `data` with `o`, which grows in source order, and a column of its own for each of the user's. */
+/** A source as the engine holds it, with a column of the engine's for each of the user's. */
 export interface OpenedSource {
   readonly columns: readonly EngineColumn[];
   readonly faults: readonly StructuralFault[];
+  /**
+   * SQL of a table with these columns and `o`, which grows in source order. Not a view over all of them: a view is planned as a whole,
+   * each time, and tables of a thousand columns take a thousand statements.
+   */
+  table(used: readonly EngineColumn[]): string;
   /** Where the row of order `o` stands. */
   locate(order: number): { readonly file: string; readonly row: number; readonly line?: number };
 }
@@ -14,10 +19,13 @@ export function nothingReadable(faults: readonly StructuralFault[]): OpenedSourc
   return {
     columns: [],
     faults,
-    locate: () => {
-      throw new Error("an empty source has no rows");
-    },
+    table: noRows,
+    locate: noRows,
   };
+}
+
+function noRows(): never {
+  throw new Error("an empty source has no rows");
 }
 
 /** Faults of files whose columns differ from those of the first. */

@@ -10,7 +10,31 @@ export interface EngineColumn extends Column {
   readonly misfit?: string;
 }
 
-export type Columns = ReadonlyMap<string, EngineColumn>;
+export type Columns = Pick<ReadonlyMap<string, EngineColumn>, "get" | "keys">;
+
+/** The columns of a statement under construction: those that it asks for are noted. */
+export class UsedColumns implements Columns {
+  readonly #all: ReadonlyMap<string, EngineColumn>;
+  readonly #used = new Set<EngineColumn>();
+
+  constructor(all: ReadonlyMap<string, EngineColumn>) {
+    this.#all = all;
+  }
+
+  get used(): readonly EngineColumn[] {
+    return [...this.#used];
+  }
+
+  get(name: string): EngineColumn | undefined {
+    const column = this.#all.get(name);
+    if (column !== undefined) this.#used.add(column);
+    return column;
+  }
+
+  keys(): MapIterator<string> {
+    return this.#all.keys();
+  }
+}
 
 /** A text literal; NUL cannot stand in a statement. */
 export function text(value: string): string {
