@@ -23,6 +23,7 @@ import { keepSeconds, leaseSeconds, rolloutSettings } from "./canary-deploy/sett
 import { settleRollout } from "./canary-deploy/settle.ts";
 import { championOf, subjectOf, versionOf } from "./canary-deploy/subject.ts";
 import { chooseTarget, openTarget } from "./canary-deploy/target.ts";
+import { checkFolder } from "./written-file.ts";
 
 type Result = { readonly findings: Findings; readonly outputs: z.output<typeof outputs> };
 
@@ -37,6 +38,7 @@ export const command = {
   async run(given: CanaryInputs, host: Host, project: Project): Promise<Result> {
     const subject = await subjectOf(given, host, project);
     if (given.dryRun) return dryRun(given, subject, host, project);
+    if (given.stateDir !== undefined) await checkFolder(given.stateDir, host, { input: "state-dir" });
     const open = await openTarget(chooseTarget(given, subject.name, project), host);
     const journal = await Journal.open(subject.registry, subject.name, host);
     let address: string | undefined;

@@ -1,4 +1,4 @@
-import { dirname, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { configurationError, type Place, TitleholderError } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import { shownPath } from "./paths.ts";
@@ -32,6 +32,14 @@ export async function checkWritable(
     if (!(error instanceof TitleholderError) || error.code === "TH_OUTPUT_PATH") throw error;
     throw refusal(path, host, place, error.message, error.fix, error);
   }
+}
+
+/**
+ * The same for a folder that is made where it is not there.
+ * @throws TitleholderError TH_OUTPUT_PATH (configuration)
+ */
+export async function checkFolder(path: string, host: Pick<Host, "cwd" | "files">, place: Place): Promise<void> {
+  await checkWritable(join(path, "any"), host, place);
 }
 
 async function problemOf(

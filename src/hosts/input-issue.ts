@@ -40,9 +40,10 @@ function isWhollyOther({ code, path }: Issue): boolean {
 }
 
 function messageOf(issue: Issue, value: unknown): string {
+  if (value === undefined) return "it is missing";
   switch (issue.code) {
     case "invalid_value":
-      return value === undefined ? "is missing" : `${shownValue(value)} is not one of the choices`;
+      return `${shownValue(value)} is not one of the choices`;
     case "unrecognized_keys":
       return `unknown key "${issue.keys[0]}"`;
     case "invalid_key":

@@ -44,7 +44,7 @@ const triesMs = [0, 1000, 4000];
 /**
  * Loads a package with machine code: from this installation's own `node_modules`, else from the verified cache, else from the npm registry
  * into that cache (each tarball against its pinned SHA-512, only this platform's files).
- * @throws TitleholderError TH_NATIVE_PLATFORM or TH_NATIVE_CACHE (configuration), TH_NATIVE_DOWNLOAD or TH_NATIVE_CORRUPT (backend).
+ * @throws TitleholderError TH_NATIVE_PLATFORM, TH_NATIVE_CACHE or TH_NATIVE_LOAD (configuration), TH_NATIVE_DOWNLOAD or TH_NATIVE_CORRUPT (backend).
  */
 export async function loadNative<T>(
   name: NativePackage,
@@ -56,9 +56,25 @@ export async function loadNative<T>(
   const folder = await nativeFolder(name, search, options);
   // From 1.30 on it keeps an id of the machine in the home folder and tells its maker what is run, unless this is set before it is loaded.
   if (name === "onnxruntime-node") process.env.ORT_DISABLE_TELEMETRY = "1";
-  const module: unknown = createRequire(join(folder, "package.json"))(folder);
+  const module = load(name, folder);
   loaded.set(name, module);
   return module as T;
+}
+
+function load(name: NativePackage, folder: string): unknown {
+  try {
+    return createRequire(join(folder, "package.json"))(folder) as unknown;
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ERR_DLOPEN_FAILED")) throw cause;
+    throw new TitleholderError(
+      "configuration",
+      "TH_NATIVE_LOAD",
+      `${name} could not be loaded: ${cause.message}`,
+      "give it more memory where a limit was set; else install the library that is named",
+      { file: folder },
+      cause,
+    );
+  }
 }
 
 /** Where the package lies, fetched first where it has to be. @throws as `loadNative`. */
