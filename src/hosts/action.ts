@@ -20,6 +20,7 @@ import { nativeCache, nodeHost } from "./node-host.ts";
 import { userNpmSettings } from "./npm-settings.ts";
 import { type GivenTexts, type Resolved, resolveInputs, workingDirectoryName } from "./resolve.ts";
 import { type RunnerLog, runnerLog } from "./runner-log.ts";
+import { savedState, saveState } from "./saved-state.ts";
 import { settleWithin } from "./settle.ts";
 
 /** State that tells the post step apart, and what the command saved for it. */
@@ -41,7 +42,7 @@ export async function runAction(name: string, launch: Launch, load = loadCommand
   // Before anything can be printed.
   for (const form of new Set(secrets.flatMap(secretForms))) log.mask(form);
   const run = new ActionRun(log, command, given, secrets, launch);
-  if (process.env[`STATE_${phaseState}`] === "main") await run.post();
+  if (savedState(phaseState) === "main") await run.post();
   else await run.main();
 }
 
@@ -51,7 +52,7 @@ async function loadCommand(name: string): Promise<AnyCommand> {
   return entry.load();
 }
 
-/** The toolkit writes the files by which a step speaks to later ones. It is loaded when there is something to write: it triples a start. */
+/** The toolkit writes outputs and the summary. It is loaded when there are some: it triples a start. */
 function toolkit() {
   return import("@actions/core");
 }
@@ -81,15 +82,15 @@ class ActionRun {
   async main(): Promise<void> {
     try {
       // First of all: a post step without it would take itself for the main one.
-      if (this.#command.settle !== undefined) (await toolkit()).saveState(phaseState, "main");
+      if (this.#command.settle !== undefined) saveState(phaseState, "main");
       const resolved = await this.#resolve();
-      const world = await this.#world(resolved.cwd);
-      await using host = await nodeHost({ ...world, signal: this.#abort.signal });
+      await using host = await nodeHost({ ...this.#world(resolved.cwd), signal: this.#abort.signal });
       const outcome = await execute(this.#command, resolved, host, this.#secrets);
       await this.#publish(outcome, resolved);
       process.exitCode = outcome.exitCode;
-      if (outcome.exitCode !== 0)
-        this.#log.error(`${outcome.report.verdict}: ${outcome.report.summary}`, { title: this.#command.name });
+      const said = `${outcome.report.verdict}: ${outcome.report.summary}`;
+      if (outcome.exitCode === 0) this.#log.info(said);
+      else this.#log.error(said, { title: this.#command.name });
     } catch (error) {
       this.#fail(error);
     }
@@ -97,10 +98,10 @@ class ActionRun {
 
   async post(): Promise<void> {
     try {
-      const text = process.env[`STATE_${commandState}`] ?? "";
+      const text = savedState(commandState);
       if (text === "") return;
       const { cwd } = await this.#resolve();
-      await settleWithin(this.#command, JSON.parse(text) as Json, await this.#world(cwd));
+      await settleWithin(this.#command, JSON.parse(text) as Json, this.#world(cwd));
     } catch (error) {
       this.#fail(error);
     }
@@ -115,8 +116,7 @@ class ActionRun {
     });
   }
 
-  async #world(cwd: string) {
-    const { saveState } = this.#command.settle === undefined ? { saveState: () => undefined } : await toolkit();
+  #world(cwd: string) {
     return {
       cwd,
       env: process.env,
@@ -155,7 +155,10 @@ class ActionRun {
     const { model, command } = outcome.report;
     const name = `titleholder-${model}-${command}-${this.#ci?.job ?? "job"}-${this.#ci?.attempt ?? 1}`;
     const safeName = name.replace(/[^A-Za-z0-9._-]/g, "_");
-    await uploadReport(outcome.files, dirname(outcome.path), safeName, this.#log);
+    // The client tells each of its steps.
+    await this.#log.group("upload of the report", () =>
+      uploadReport(outcome.files, dirname(outcome.path), safeName, this.#log),
+    );
   }
 
   #fail(error: unknown): void {
