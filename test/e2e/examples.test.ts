@@ -111,6 +111,9 @@ describe("the example workflows, in the order of a model's life", () => {
     expect(result.step("register", "Is it good enough?").outputs).toMatchObject({ decision: "unbaselined-pass" });
     expect(result.step("register", "register").outputs).toMatchObject({ version: "1", status: "PASSED" });
     expect(result.step("canary", "Roll it out").outputs).toMatchObject({ outcome: "promoted", verdict: "warn" });
+    expect(result.step("data", "Is the data as its contract says?").log).toMatch(
+      /::group::upload of the report\n[\s\S]*::endgroup::\npass: all 51 checks passed in 20,885 rows of 3 files\n/,
+    );
     expect([...result.artifacts.keys()]).toEqual([
       "titleholder-flights-canary-deploy-canary-1",
       "titleholder-flights-evaluate-vs-champion-register-1",
