@@ -99,7 +99,7 @@ afterAll(async () => {
   await rm(disk, { recursive: true, force: true });
 });
 
-describe("the example workflows, in the order of a model's life", () => {
+describe("the example workflows, in the order of a model's life", { timeout: 120_000 }, () => {
   test("the first release trains, registers and serves the first champion, and says what it could not compare", async () => {
     const result = await run("release.yml");
     expect(result.ok, result.logText).toBe(true);
@@ -146,7 +146,12 @@ describe("the example workflows, in the order of a model's life", () => {
       "serving/2001-02.parquet": { from: join(data, "2001-02.parquet") },
     });
     const traffic = await Traffic.start(join(data, "traffic.jsonl"), port, 4);
-    const result = await run("release.yml").finally(() => traffic.stop());
+    let result: WorkflowRun;
+    try {
+      result = await run("release.yml");
+    } finally {
+      await traffic.stop();
+    }
     expect(result.ok, result.logText).toBe(true);
     expect(await traffic.stop()).toMatchObject({ failed: 0 });
     expect(result.step("register", "register").outputs).toMatchObject({ version: "2", "alias-before": "1" });

@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { nodeFiles } from "../../src/hosts/files.ts";
 import { allOf } from "../support/models.ts";
@@ -113,7 +114,7 @@ describe("writing", () => {
   });
 
   test("what is neither a file nor a folder is not replaced, as an administrator's run could /dev/null", async () => {
-    execFileSync("mkfifo", [at("pipe")]);
+    await promisify(execFile)("mkfifo", [at("pipe")]);
     await symlink(at("pipe"), at("link"));
     for (const name of ["pipe", "link"]) {
       await expect(nodeFiles().replace(at(name), bytes("text"))).rejects.toMatchObject({ code: "TH_FILE_UNWRITABLE" });
