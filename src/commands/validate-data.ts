@@ -162,7 +162,7 @@ async function validate(
   const broken = outcomes.filter((outcome) => !outcome.holds && outcome.count > 0);
   for (const [done, outcome] of broken.entries()) {
     host.log.progress("finding failing rows", done, broken.length);
-    if (limit > 0) samples.set(outcome.rule.id, await failingRows(dataset, outcome, limit));
+    if (limit > 0) samples.set(outcome.rule.id, await failingRows(dataset, outcome, limit, contract.key));
   }
   const show = (file: string) => shownPath(host, file);
   return { contract, plan, rows, files, faults, outcomes: unreadable ? [] : outcomes, samples, unreadable, show };
@@ -185,9 +185,17 @@ async function count(dataset: Dataset, contract: Contract, aggregates: ReturnTyp
   }
 }
 
-async function failingRows(dataset: Dataset, { rule }: Outcome, limit: number): Promise<readonly FoundRow[]> {
-  if (rule.measure.kind === "rows") return dataset.rows(rule.measure.violated, limit);
-  return rule.measure.kind === "duplicates" ? dataset.duplicateRows(rule.columns, limit) : [];
+/** Only the columns that are shown are read again. */
+async function failingRows(
+  dataset: Dataset,
+  { rule }: Outcome,
+  limit: number,
+  key: readonly string[],
+): Promise<readonly FoundRow[]> {
+  const names = new Set([...key, ...rule.columns]);
+  const shown = dataset.columns.map((column) => column.name).filter((name) => names.has(name));
+  if (rule.measure.kind === "rows") return dataset.rows(rule.measure.violated, limit, shown);
+  return rule.measure.kind === "duplicates" ? dataset.duplicateRows(rule.columns, limit, shown) : [];
 }
 
 async function writeProfile(

@@ -138,10 +138,10 @@ export interface Dataset extends AsyncDisposable {
   ): Promise<{ readonly counts: ReadonlyMap<string, number>; readonly others: number }>;
   /** A seeded sample of rows without replacement, in source order: the same seed, files and engine version give the same rows. */
   sample(columns: readonly string[], rows: number, seed: number): Promise<ColumnBatch>;
-  /** The first `limit` rows in source order that satisfy the predicate. */
-  rows(where: Predicate, limit: number): Promise<readonly FoundRow[]>;
+  /** The first `limit` rows in source order that satisfy the predicate, with the cells of the columns `shown`: of all when absent. */
+  rows(where: Predicate, limit: number, shown?: readonly string[]): Promise<readonly FoundRow[]>;
   /** The first rows beyond the first of each key, in source order. */
-  duplicateRows(columns: readonly string[], limit: number): Promise<readonly FoundRow[]>;
+  duplicateRows(columns: readonly string[], limit: number, shown?: readonly string[]): Promise<readonly FoundRow[]>;
   /** Source order (file, row), so that two readings align. All batches but the last have `size` rows. */
   batches(columns: readonly string[], size: number): AsyncIterable<ColumnBatch>;
 }

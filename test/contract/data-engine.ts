@@ -57,6 +57,13 @@ function answers(make: Make, format: DataSource["format"]): void {
     ["range leaves NaN out", { op: "range", column: "amount", min: -1e308 }, [1, 2, 4, 6, 7]],
     ["not in range holds NaN, not null", { op: "not", term: { op: "range", column: "amount", max: 2 } }, [2, 5, 6, 7]],
     ["fractional ends on integers", { op: "range", column: "id", min: 1.5, max: 3.5, openMin: true }, [2, 3, 6, 7]],
+    ["a range without ends", { op: "not", term: { op: "range", column: "id" } }, []],
+    [
+      "no integer is above infinity",
+      { op: "not", term: { op: "range", column: "big", min: Infinity, max: 9 } },
+      [1, 2, 4, 5, 6, 7],
+    ],
+    ["not at least, of NaN and null", { op: "not", term: { op: "range", column: "amount", min: -8 } }, [5]],
     ["infinite ends on integers", { op: "range", column: "id", min: Number.NEGATIVE_INFINITY, max: 1 }, [1]],
     [
       "range of dates",
@@ -114,6 +121,14 @@ function answers(make: Make, format: DataSource["format"]): void {
       day: new Date("2026-01-01"),
       at: new Date("2026-01-01T10:00:00Z"),
     });
+  });
+
+  test("found rows show the columns asked for", async () => {
+    await using opened = await open();
+    const [found] = await opened.dataset.rows({ op: "null", column: "ok" }, 5, ["who", "id"]);
+    expect(found?.cells).toEqual({ who: null, id: 3 });
+    const [again] = await opened.dataset.duplicateRows(["id"], 1, ["ok"]);
+    expect(again).toMatchObject({ row: 6, cells: { ok: true } });
   });
 
   test("aggregates come back under their keys, over finite values", async () => {

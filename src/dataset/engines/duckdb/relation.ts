@@ -108,27 +108,32 @@ export class Relation implements Dataset {
     return got >= Math.min(wanted, total) ? sampled : this.#collect(columns, query("TRUE"));
   }
 
-  async rows(where: Predicate, limit: number): Promise<readonly FoundRow[]> {
+  async rows(where: Predicate, limit: number, shown?: readonly string[]): Promise<readonly FoundRow[]> {
     if (this.columns.length === 0) return [];
     await this.#checkPatterns([{ fn: "count", where }]);
-    return this.#find(
-      `SELECT o, ${this.#shown()} FROM ${this.#all()} WHERE ${predicateSql(this.#byName, where)}`,
-      limit,
-    );
+    const columns = new UsedColumns(this.#byName);
+    const cells = this.#cells(columns, shown);
+    const condition = predicateSql(columns, where);
+    return this.#find(cells, `${this.#source.table(columns.used)} WHERE ${condition}`, limit);
   }
 
-  async duplicateRows(names: readonly string[], limit: number): Promise<readonly FoundRow[]> {
-    const columns = this.#keys(names);
-    const keys = columns.map(({ sql }) => sql);
+  async duplicateRows(
+    names: readonly string[],
+    limit: number,
+    shown?: readonly string[],
+  ): Promise<readonly FoundRow[]> {
+    const keyColumns = this.#keys(names);
+    const keys = keyColumns.map(({ sql }) => sql);
     const parts = keys.map((key, at) => `${key} AS k${at}`);
     const first =
-      `SELECT ${parts.join(", ")}, min(o) AS first FROM ${this.#source.table(columns)} ` +
+      `SELECT ${parts.join(", ")}, min(o) AS first FROM ${this.#source.table(keyColumns)} ` +
       `WHERE ${keys.map((key) => `${key} IS NOT NULL`).join(" AND ")} GROUP BY ${keys.map((_, at) => `k${at}`).join(", ")} HAVING count(*) > 1`;
     const joined = keys.map((key, at) => `${key} = again.k${at}`).join(" AND ");
-    return this.#find(
-      `SELECT o, ${this.#shown()} FROM ${this.#all()} JOIN (${first}) AS again ON ${joined} WHERE o > again.first`,
-      limit,
-    );
+    const columns = new UsedColumns(this.#byName);
+    const cells = this.#cells(columns, shown);
+    for (const name of names) columnNamed(columns, name);
+    const table = this.#source.table(columns.used);
+    return this.#find(cells, `${table} JOIN (${first}) AS again ON ${joined} WHERE o > again.first`, limit);
   }
 
   async *batches(names: readonly string[], size: number): AsyncGenerator<ColumnBatch> {
@@ -188,26 +193,23 @@ export class Relation implements Dataset {
     return names.map((name) => this.#require(name, keyKinds, "be a key"));
   }
 
-  #shown(): string {
-    return this.#source.columns.map((column) => shownSql(column)).join(", ");
+  /** The columns whose cells are shown. */
+  #cells(columns: UsedColumns, names: readonly string[] | undefined): readonly EngineColumn[] {
+    return (names ?? this.columns.map((column) => column.name)).map((name) => columnNamed(columns, name));
   }
 
-  async #find(sql: string, limit: number): Promise<readonly FoundRow[]> {
-    const rows = await this.#session.rows(`${sql} ORDER BY o LIMIT ${Math.max(0, Math.floor(limit))}`);
+  async #find(columns: readonly EngineColumn[], from: string, limit: number): Promise<readonly FoundRow[]> {
+    const rows = await this.#session.rows(
+      `SELECT ${["o", ...columns.map(shownSql)].join(", ")} FROM ${from} ORDER BY o LIMIT ${Math.max(0, Math.floor(limit))}`,
+    );
     return rows.map(([order, ...values]) => ({
       ...this.#source.locate(Number(order)),
-      cells: Object.fromEntries(
-        this.columns.map((column, at) => [column.name, cellOf(column.kind, values[at] ?? null)]),
-      ),
+      cells: Object.fromEntries(columns.map((column, at) => [column.name, cellOf(column.kind, values[at] ?? null)])),
     }));
   }
 
   async #count(columns: readonly EngineColumn[], where: string): Promise<number> {
     return Number((await this.#session.row(`SELECT count(*) FROM ${this.#source.table(columns)} WHERE ${where}`))[0]);
-  }
-
-  #all(): string {
-    return this.#source.table(this.#source.columns);
   }
 
   async #countDuplicates(names: readonly string[]): Promise<number> {

@@ -124,23 +124,31 @@ function inSql(column: EngineColumn, values: readonly Cell[]): string {
 
 function rangeSql(column: EngineColumn, range: Predicate & { readonly op: "range" }): string {
   const value = comparable(column);
-  const bounds: string[] = [];
-  const bound = (edge: Cell | undefined, open: boolean, sign: ">" | "<") => {
-    if (edge === undefined || edge === null) return;
-    if (column.kind === "integer" && typeof edge === "number" && !Number.isInteger(edge)) {
-      if (Number.isNaN(edge)) bounds.push("FALSE");
-      else if (!Number.isFinite(edge)) bounds.push(edge > 0 === (sign === ">") ? "FALSE" : "TRUE");
-      // Between two whole numbers it makes no difference whether the bound itself is allowed.
-      else bounds.push(`${value} ${sign}= ${wholeLiteral(sign === ">" ? Math.ceil(edge) : Math.floor(edge))}`);
-      return;
-    }
-    bounds.push(`${value} ${sign}${open ? "" : "="} ${literal(column, edge)}`);
-  };
-  bound(range.min, range.openMin === true, ">");
-  bound(range.max, range.openMax === true, "<");
+  const ends = [
+    ...endSql(column, value, ">", range.min, range.openMin === true),
+    ...endSql(column, value, "<", range.max, range.openMax === true),
+  ];
   // The engine sorts NaN above all numbers.
-  if (column.kind === "number") bounds.push(`NOT isnan(${column.sql})`);
-  return bounds.length === 0 ? notNull(column) : `(${bounds.join(" AND ")} AND ${notNull(column)})`;
+  if (column.kind === "number" && (range.max ?? null) === null) ends.push(`${value} <= 'inf'::DOUBLE`);
+  if (ends.includes("FALSE")) return `(NOT ${notNull(column)})`;
+  // Of a null no comparison is true or false, but a constant is.
+  return `(${(ends.some((end) => end !== "TRUE") ? ends : [notNull(column)]).join(" AND ")})`;
+}
+
+function endSql(
+  column: EngineColumn,
+  value: string,
+  sign: ">" | "<",
+  end: Cell | undefined,
+  open: boolean,
+): readonly string[] {
+  if (end === undefined || end === null) return [];
+  if (column.kind !== "integer" || typeof end !== "number" || Number.isInteger(end))
+    return [`${value} ${sign}${open ? "" : "="} ${literal(column, end)}`];
+  if (Number.isNaN(end)) return ["FALSE"];
+  if (!Number.isFinite(end)) return [end > 0 === (sign === ">") ? "FALSE" : "TRUE"];
+  // Between two whole numbers it makes no difference whether the end itself is allowed.
+  return [`${value} ${sign}= ${wholeLiteral(sign === ">" ? Math.ceil(end) : Math.floor(end))}`];
 }
 
 /** The column as `literal` compares with it. */
