@@ -175,11 +175,9 @@ async function prepareEnvironment(
   runners: ReadonlyMap<string, Runner>,
   proxy: ArtifactProxy,
 ): Promise<Record<string, string>> {
-  const home = join(folder, "home");
-  const bin = join(folder, "bin");
-  await mkdir(home, { recursive: true });
-  await mkdir(bin, { recursive: true });
-  await mkdir(join(folder, "cache"), { recursive: true });
+  const home = await made(join(folder, "home"));
+  const bin = await made(join(folder, "bin"));
+  await made(join(folder, "cache"));
   // act's artifact server breaks off the answer when it is asked for the list before the first upload.
   await mkdir(join(folder, "artifacts", String(options.runId ?? 1)), { recursive: true });
   await linkToolCache(join(folder, "cache", "tool_cache"), options.toolCache);
@@ -188,12 +186,19 @@ async function prepareEnvironment(
   return {
     PATH: [bin, ...systemPath()].join(delimiter),
     HOME: home,
+    // A step that is killed leaves what it had there.
+    TMPDIR: await made(join(folder, "tmp")),
     LANG: "C.UTF-8",
     XDG_CACHE_HOME: join(home, ".cache"),
     XDG_CONFIG_HOME: join(home, ".config"),
     XDG_DATA_HOME: join(home, ".local", "share"),
     ACTIONS_RUNTIME_URL: proxy.url,
   };
+}
+
+async function made(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  return folder;
 }
 
 async function linkToolCache(link: string, toolCache: string | undefined): Promise<void> {
