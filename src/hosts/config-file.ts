@@ -46,6 +46,7 @@ export function readConfigFile(text: string, shown: string, names: InputNames): 
   reader.checkVersion(top.get("version"));
   const models = new Map<string, Map<string, Map<string, FileValue>>>();
   for (const [name, pair] of reader.map(top.get("models")?.value ?? null, "models")) {
+    reader.checkModelName(name, pair);
     models.set(name, reader.model(name, pair, names));
   }
   return {
@@ -151,6 +152,17 @@ class Reader {
       "the file's version is missing or unknown",
       "write `version: 1` on the first line",
       place,
+    );
+  }
+
+  /** It is written into reports, which can hold neither. */
+  checkModelName(name: string, pair: Entry): void {
+    if (name.isWellFormed() && !name.includes("\0")) return;
+    throw configurationError(
+      "TH_CONFIG_KEY",
+      "a model's name holds a null byte or half of a surrogate pair",
+      "use letters, digits, dots, underscores and hyphens",
+      this.place(pair.key),
     );
   }
 

@@ -6,6 +6,7 @@ import { TitleholderError } from "../kernel/error.ts";
 import type { CiContext, Host } from "../kernel/host.ts";
 import type { Json } from "../kernel/json.ts";
 import type { Logger } from "../kernel/logger.ts";
+import { longestTimerMs } from "../kernel/quantity.ts";
 import { nodeFiles } from "./files.ts";
 import { loadNative, type NativeSearch } from "./native.ts";
 import { runProcess } from "./process.ts";
@@ -56,9 +57,18 @@ export async function nodeHost(options: NodeHostOptions): Promise<Host & AsyncDi
     native: (name) => loadNative(name, options.native, { say: (text) => log.info(text), signal }),
     fetch: (request) => fetchWithin(request, signal),
     saveState: options.saveState,
-    sleep: (ms) => wait(ms, undefined, { signal }).then(undefined, () => signal.throwIfAborted()),
+    sleep: (ms) => sleep(ms, signal),
     [Symbol.asyncDispose]: () => rm(scratch, { recursive: true, force: true }),
   };
+}
+
+/** A timer set for longer than 24.8 days would go off at once: it is set again and again. */
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  let left = ms;
+  do {
+    await wait(Math.min(left, longestTimerMs), undefined, { signal }).catch(() => signal.throwIfAborted());
+    left -= longestTimerMs;
+  } while (left > 0);
 }
 
 /** @throws TitleholderError TH_NETWORK (backend) when no answer comes within the limit. */

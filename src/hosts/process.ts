@@ -3,12 +3,11 @@ import { randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { configurationError, type TitleholderError } from "../kernel/error.ts";
 import type { ProcessExit, ProcessSpec } from "../kernel/process.ts";
+import { longestTimerMs } from "../kernel/quantity.ts";
 
 const defaultGraceMs = 10_000;
 /** A runner kills this program 7.5 s after it asked to stop: what it started must be gone before. */
 const cancelGraceMs = 5000;
-/** Longest wait of a timer; beyond it Node fires at once. A longer limit is none. */
-const longestTimerMs = 2 ** 31 - 1;
 /** Virtual memory of an idle Node 24 with onnxruntime loaded, measured 1.45 GB: the address-space limit counts from here. */
 const baselineVirtualBytes = 1.5 * 2 ** 30;
 /** How long the pipes of an ended process may stay open. */
@@ -125,6 +124,7 @@ export function guardProcess(
   const graceMs = limits.graceMs ?? defaultGraceMs;
   const onAbort = () => end("cancelled", Math.min(graceMs, cancelGraceMs));
   signal.addEventListener("abort", onAbort, { once: true });
+  // A longer limit is none.
   if (limits.wallMs !== undefined && limits.wallMs <= longestTimerMs) {
     timers.push(setTimeout(() => end("time", graceMs), limits.wallMs));
   }

@@ -14,9 +14,15 @@ const sizeUnits: Readonly<Record<string, number>> = {
   TiB: 2 ** 40,
 };
 
-/** Milliseconds of `250ms`, `90s`, `30m`, `1h`, `7d`. @throws TH_DURATION (configuration). */
+/** Milliseconds. A timer of Node that is set for longer goes off at once. */
+export const longestTimerMs = 2 ** 31 - 1;
+
+/** Ten years: a moment that lies further off than calendars go cannot be written down. */
+const longestMs = 3650 * 86400e3;
+
+/** Milliseconds of `250ms`, `90s`, `30m`, `1h`, `7d`, up to ten years. @throws TH_DURATION (configuration). */
 export function parseDuration(text: string, place: Place): number {
-  return parseQuantity(text, durationUnits, () =>
+  const ms = parseQuantity(text, durationUnits, () =>
     configurationError(
       "TH_DURATION",
       `"${text}" is not a duration`,
@@ -24,6 +30,8 @@ export function parseDuration(text: string, place: Place): number {
       place,
     ),
   );
+  if (ms <= longestMs) return ms;
+  throw configurationError("TH_DURATION", `"${text}" is longer than ten years`, 'write at most "3650d"', place);
 }
 
 /** Bytes of `512MiB`, `16GB`, `100kB`. @throws TH_SIZE (configuration). */

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { z } from "zod";
 import type { HelperContext, HelperHandler, HelperRole } from "../../kernel/helper.ts";
 import type { Json } from "../../kernel/json.ts";
+import { longestTimerMs } from "../../kernel/quantity.ts";
 import { closeServer, limitServer, listen } from "../http.ts";
 import { ModelServer } from "../model-server.ts";
 import { whileRemembered } from "../remembered.ts";
@@ -39,7 +40,7 @@ export const role: HelperRole = {
       // A detached process with nothing left to listen to ends by itself.
       stop: (afterSeconds) => {
         clearTimeout(ending);
-        ending = setTimeout(() => void close(), afterSeconds * 1000);
+        ending = setTimeout(() => void close(), Math.min(afterSeconds * 1000, longestTimerMs));
       },
     });
     const server = createServer((request, response) => void models.handle(request, response));
