@@ -11,17 +11,13 @@ import { annotate, annotateFailure } from "./annotations.ts";
 import { currentCi } from "./ci.ts";
 import type { Launch } from "./cli.ts";
 import { inputMeta } from "./decode.ts";
-import { execute, type Outcome } from "./execute.ts";
+import type { Outcome } from "./execute.ts";
 import { failureOf, Interrupted } from "./failure.ts";
 import { nodeFiles } from "./files.ts";
 import { environmentSecrets, secretForms } from "./masks.ts";
-import { installedModules } from "./native.ts";
-import { nativeCache, nodeHost } from "./node-host.ts";
-import { userNpmSettings } from "./npm-settings.ts";
 import { type GivenTexts, type Resolved, resolveInputs, workingDirectoryName } from "./resolve.ts";
 import { type RunnerLog, runnerLog } from "./runner-log.ts";
 import { savedState, saveState } from "./saved-state.ts";
-import { settleWithin } from "./settle.ts";
 
 /** State that tells the post step apart, and what the command saved for it. */
 const phaseState = "titleholder-phase";
@@ -84,7 +80,9 @@ class ActionRun {
       // First of all: a post step without it would take itself for the main one.
       if (this.#command.settle !== undefined) saveState(phaseState, "main");
       const resolved = await this.#resolve();
-      await using host = await nodeHost({ ...this.#world(resolved.cwd), signal: this.#abort.signal });
+      // What does the work is loaded when it is known that there is some.
+      const [{ nodeHost }, { execute }] = await Promise.all([import("./node-host.ts"), import("./execute.ts")]);
+      await using host = await nodeHost({ ...(await this.#world(resolved.cwd)), signal: this.#abort.signal });
       const outcome = await execute(this.#command, resolved, host, this.#secrets);
       await this.#publish(outcome, resolved);
       process.exitCode = outcome.exitCode;
@@ -100,8 +98,8 @@ class ActionRun {
     try {
       const text = savedState(commandState);
       if (text === "") return;
-      const { cwd } = await this.#resolve();
-      await settleWithin(this.#command, JSON.parse(text) as Json, this.#world(cwd));
+      const [{ cwd }, { settleWithin }] = await Promise.all([this.#resolve(), import("./settle.ts")]);
+      await settleWithin(this.#command, JSON.parse(text) as Json, await this.#world(cwd));
     } catch (error) {
       this.#fail(error);
     }
@@ -116,7 +114,12 @@ class ActionRun {
     });
   }
 
-  #world(cwd: string) {
+  async #world(cwd: string) {
+    const [{ installedModules }, { nativeCache }, { userNpmSettings }] = await Promise.all([
+      import("./native.ts"),
+      import("./node-host.ts"),
+      import("./npm-settings.ts"),
+    ]);
     return {
       cwd,
       env: process.env,

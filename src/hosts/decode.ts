@@ -1,4 +1,3 @@
-import { parse as parseYaml } from "yaml";
 import type { z } from "zod";
 import type { InputMeta } from "../kernel/command.ts";
 import { configurationError, type Place } from "../kernel/error.ts";
@@ -20,11 +19,11 @@ export function inputMeta(schema: z.ZodType): InputMeta {
 
 /**
  * Text of an action's input or a CLI flag → the value its schema describes; the only place where text becomes a type.
- * White space around it is none of it, and empty text is no value. Booleans are `true` and `false` alone. Lists are split at new lines (or commas, where the schema says so)
- * and may be written as YAML; everything nested is YAML, which JSON is part of.
+ * White space around it is none of it, and empty text is no value. Booleans are `true` and `false` alone. Lists are split at new lines
+ * (or commas, where the schema says so) and may be written as YAML; everything nested is YAML, which JSON is part of.
  * @throws TitleholderError TH_INPUT_BOOLEAN, TH_INPUT_NUMBER, TH_INPUT_SYNTAX (configuration).
  */
-export function decodeText(text: string, schema: z.ZodType, place: Place): unknown {
+export async function decodeText(text: string, schema: z.ZodType, place: Place): Promise<unknown> {
   if (text.trim() === "") return undefined;
   const inner = innerSchema(schema);
   switch (inner.def.type) {
@@ -56,13 +55,13 @@ function decodeNumber(text: string, place: Place): number {
   throw configurationError("TH_INPUT_NUMBER", `"${text}" is not a number`, "write a number such as 0.05 or 100", place);
 }
 
-function decodeList(text: string, schema: z.ZodType, meta: InputMeta, place: Place): unknown {
+async function decodeList(text: string, schema: z.ZodType, meta: InputMeta, place: Place): Promise<unknown> {
   const element = innerSchema((schema.def as unknown as { element: z.ZodType }).element);
   const isPlain = element.def.type === "string" || element.def.type === "enum";
   if (!isPlain) return decodeYaml(text, place);
   if (isYamlList(text)) {
     // Every item is text: 007 stays what it is.
-    const value = decodeYaml(text, place, "failsafe");
+    const value = await decodeYaml(text, place, "failsafe");
     if (Array.isArray(value)) return value;
   }
   const parts = text.split(meta.separator === "comma" ? /[,\r\n]/ : /\r?\n/);
@@ -76,9 +75,11 @@ function isYamlList(text: string): boolean {
   return !/^\s*\[[^\]"',]*\][^\s]/.test(text);
 }
 
-function decodeYaml(text: string, place: Place, schema: "core" | "failsafe" = "core"): unknown {
+async function decodeYaml(text: string, place: Place, schema: "core" | "failsafe" = "core"): Promise<unknown> {
+  // Loaded where it is needed: most steps write plain texts.
+  const { parse } = await import("yaml");
   try {
-    return parseYaml(text, { maxAliasCount: 0, logLevel: "error", schema }) as unknown;
+    return parse(text, { maxAliasCount: 0, logLevel: "error", schema }) as unknown;
   } catch (cause) {
     const first = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw configurationError("TH_INPUT_SYNTAX", `not valid YAML: ${first}`, "write YAML or JSON", place, cause);

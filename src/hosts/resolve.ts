@@ -7,7 +7,7 @@ import type { FileFacts, Files } from "../kernel/files.ts";
 import type { Json } from "../kernel/json.ts";
 import { camelCase, kebabCase, suggest } from "../kernel/naming.ts";
 import type { Origin, Report } from "../report/report.ts";
-import { type ConfigFile, type InputNames, readConfigFile } from "./config-file.ts";
+import type { ConfigFile, InputNames } from "./config-file.ts";
 import { decodeText, innerSchema, inputMeta } from "./decode.ts";
 import { describeIssue } from "./input-issue.ts";
 
@@ -69,7 +69,7 @@ export async function resolveInputs(
   const candidates = new Map<string, Candidate>();
   for (const [name, text] of given) {
     const place = { input: name };
-    const value = decodeText(text, shape[camelCase(name)] as z.ZodType, place);
+    const value = await decodeText(text, shape[camelCase(name)] as z.ZodType, place);
     if (value !== undefined) candidates.set(name, { value, from: "input", place, inside: () => place, base: cwd });
   }
   const text = (name: string) => candidates.get(name)?.value as string | undefined;
@@ -144,6 +144,7 @@ async function findConfig(
     );
   }
   const file = shownPath({ cwd }, path);
+  const { readConfigFile } = await import("./config-file.ts");
   return {
     path,
     config: readConfigFile(utf8((await world.files.read(path)) ?? new Uint8Array(), file), file, world.names),

@@ -25,9 +25,9 @@ const hostile = fc.oneof(
   fc.json().map((text) => stringify(JSON.parse(text))),
 );
 
-function outcome(work: () => unknown): "value" | TitleholderError {
+async function outcome(work: () => unknown): Promise<"value" | TitleholderError> {
   try {
-    work();
+    await work();
     return "value";
   } catch (error) {
     if (error instanceof TitleholderError) return error;
@@ -35,10 +35,10 @@ function outcome(work: () => unknown): "value" | TitleholderError {
   }
 }
 
-test("whatever is written into an input, it is decoded or refused with its place and a fix", () => {
-  fc.assert(
-    fc.property(hostile, fc.constantFrom(...schemas), (text, schema) => {
-      const result = outcome(() => decodeText(text, schema, { input: "it" }));
+test("whatever is written into an input, it is decoded or refused with its place and a fix", async () => {
+  await fc.assert(
+    fc.asyncProperty(hostile, fc.constantFrom(...schemas), async (text, schema) => {
+      const result = await outcome(() => decodeText(text, schema, { input: "it" }));
       if (result === "value") return;
       expect(result.code).toMatch(/^TH_INPUT_(BOOLEAN|NUMBER|SYNTAX)$/);
       expect(result.place.input).toBe("it");
@@ -48,32 +48,32 @@ test("whatever is written into an input, it is decoded or refused with its place
   );
 });
 
-test("a list of plain names survives lines, commas and YAML", () => {
+test("a list of plain names survives lines, commas and YAML", async () => {
   const name = fc.stringMatching(/^[A-Za-z0-9_./][A-Za-z0-9_./ -]{0,20}[A-Za-z0-9_./]$/);
-  fc.assert(
-    fc.property(fc.array(name, { minLength: 1, maxLength: 6 }), (names) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(name, { minLength: 1, maxLength: 6 }), async (names) => {
       const texts = z.array(z.string());
-      expect(decodeText(names.join("\n"), texts, {})).toEqual(names);
-      expect(decodeText(names.join("\r\n"), texts, {})).toEqual(names);
-      expect(decodeText(JSON.stringify(names), texts, {})).toEqual(names);
+      expect(await decodeText(names.join("\n"), texts, {})).toEqual(names);
+      expect(await decodeText(names.join("\r\n"), texts, {})).toEqual(names);
+      expect(await decodeText(JSON.stringify(names), texts, {})).toEqual(names);
     }),
   );
 });
 
-test("a number that was printed is read back as itself", () => {
-  fc.assert(
-    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      expect(decodeText(String(value), z.number(), {})).toBe(value === 0 ? Number(String(value)) : value);
+test("a number that was printed is read back as itself", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.double({ noNaN: true, noDefaultInfinity: true }), async (value) => {
+      expect(await decodeText(String(value), z.number(), {})).toBe(value === 0 ? Number(String(value)) : value);
     }),
   );
 });
 
-test("whatever stands in titleholder.yaml, it is read or refused with file, line and column", () => {
+test("whatever stands in titleholder.yaml, it is read or refused with file, line and column", async () => {
   const names = { train: ["run", "data", "params"], "drift-report": ["current", "time"] };
   const lines = text(hostile);
-  fc.assert(
-    fc.property(lines, (content) => {
-      const result = outcome(() => readConfigFile(content, "titleholder.yaml", names));
+  await fc.assert(
+    fc.asyncProperty(lines, async (content) => {
+      const result = await outcome(() => readConfigFile(content, "titleholder.yaml", names));
       if (result === "value") return;
       expect(result.code).toMatch(/^TH_CONFIG_/);
       expect(result.place.file).toBe("titleholder.yaml");
