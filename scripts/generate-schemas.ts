@@ -103,6 +103,8 @@ function ownOutputs(command: AnyCommand): readonly (readonly [string, string])[]
 function describe(schema: z.ZodType): string {
   const meta = inputMeta(schema);
   const parts = [meta.description ?? ""];
+  const inner = innerSchema(schema);
+  if (inner.def.type === "array") parts.push(`A ${listText(schema, inner)}.`);
   if (isRequired(schema)) parts.push("Required, here or in titleholder.yaml.");
   const fallback = defaultText(schema);
   if (fallback !== "") parts.push(`Default: ${fallback}.`);
@@ -119,9 +121,16 @@ function defaultText(schema: z.ZodType): string {
 function typeText(schema: z.ZodType): string {
   const inner = innerSchema(schema);
   if (inner.def.type === "enum") return (inner as z.ZodEnum).options.map((option) => `\`${String(option)}\``).join(" ");
-  if (inner.def.type === "array") return "list";
+  if (inner.def.type === "array") return listText(schema, inner);
   if (inner.def.type === "record" || inner.def.type === "object") return "mapping";
   return inputMeta(schema).kind === "path" ? "path" : inner.def.type;
+}
+
+/** How a list is written in a step. */
+function listText(schema: z.ZodType, list: z.ZodType): string {
+  const element = innerSchema((list.def as unknown as { element: z.ZodType }).element);
+  if (element.def.type !== "string" && element.def.type !== "enum") return "list, as YAML";
+  return inputMeta(schema).separator === "comma" ? "list, by commas or lines" : "list, one a line";
 }
 
 function withTables(command: AnyCommand, present: string): string {

@@ -21,10 +21,6 @@ export const baseInputs = {
     description: "Folder that relative paths start from. The current folder when absent.",
     noFile: true,
   }),
-  environment: input(z.string().optional(), {
-    description: "Which of the environments in `titleholder.yaml` is meant; it supplies the registry.",
-    example: "prod",
-  }),
   mode: input(z.enum(["enforce", "report-only"]).default("enforce"), {
     description: "`report-only` lets the job succeed whatever the verdict. Errors still fail it.",
   }),
@@ -41,13 +37,18 @@ export const baseInputs = {
     host: "action",
   }),
   uploadReport: input(z.boolean().default(true), {
-    description: "Upload the report's folder as the artifact `titleholder-MODEL-COMMAND-JOB-ATTEMPT`.",
+    description:
+      "Upload the report as the artifact `titleholder-MODEL-COMMAND-JOB-ATTEMPT`. A further one of the same job ends in `-2`.",
     host: "action",
   }),
 } as const;
 
 /** Inputs of the commands that read or write a model registry. */
 export const registryInputs = {
+  environment: input(z.string().optional(), {
+    description: "Which of the environments in `titleholder.yaml` is meant; it supplies the registry.",
+    example: "prod",
+  }),
   registry: input(z.string().optional(), {
     description:
       "Address of the model registry, `file:DIR`. The environment's when absent, else `file:.titleholder/registry`.",

@@ -84,7 +84,7 @@ export const command = {
   summary: "Run a training command with everything it was made of on record.",
   description:
     "Runs your training command in any language, streams its log, and binds the model it leaves to the data, parameters, code and " +
-    "environment it came from. The command sees no inputs, tokens or secrets of the step.",
+    "environment it came from. The command is not handed the step's inputs or the job's tokens.",
   inputs,
   outputs,
   details,

@@ -2,7 +2,6 @@
 /** Inputs that titleholder.yaml may hold, by command. */
 export const inputNames: Readonly<Record<string, readonly string[]>> = {
   "validate-data": [
-    "environment",
     "mode",
     "on-inconclusive",
     "report",
@@ -14,7 +13,6 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "sample-failures"
   ],
   "train": [
-    "environment",
     "mode",
     "on-inconclusive",
     "report",
@@ -31,7 +29,6 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "evidence"
   ],
   "evaluate-vs-champion": [
-    "environment",
     "mode",
     "on-inconclusive",
     "report",
@@ -52,11 +49,11 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "features",
     "memory-limit",
     "time-limit",
+    "environment",
     "registry",
     "allow-ephemeral-registry"
   ],
   "register-model": [
-    "environment",
     "mode",
     "on-inconclusive",
     "report",
@@ -69,12 +66,12 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "promote",
     "tags",
     "evidence",
+    "environment",
     "registry",
     "allow-ephemeral-registry",
     "dry-run"
   ],
   "canary-deploy": [
-    "environment",
     "mode",
     "on-inconclusive",
     "report",
@@ -100,12 +97,12 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "affinity",
     "memory",
     "evidence",
+    "environment",
     "registry",
     "allow-ephemeral-registry",
     "dry-run"
   ],
   "drift-report": [
-    "environment",
     "mode",
     "on-inconclusive",
     "report",
@@ -119,7 +116,6 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "alpha"
   ],
   "verify": [
-    "environment",
     "mode",
     "on-inconclusive",
     "report",
@@ -128,6 +124,7 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "name",
     "alias",
     "data",
+    "environment",
     "registry",
     "allow-ephemeral-registry"
   ]

@@ -5,8 +5,8 @@ import type { Failure } from "./failure.ts";
 import type { RunnerLog } from "./runner-log.ts";
 import type { AnnotationProperties } from "./workflow-commands.ts";
 
-/** GitHub keeps ten annotations of a level in a step; the last says how many more there are. */
-const perLevel = 10;
+/** GitHub keeps ten annotations of a level in a step; one is left for the step's own verdict, and the last says how many more there are. */
+const perLevel = 9;
 
 /**
  * Failing checks as errors, the rest of what a person should read as warnings, on the lines they speak of.

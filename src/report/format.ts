@@ -56,6 +56,11 @@ export function formatValue(value: Json | undefined): string {
   return canonicalJson(value);
 }
 
+/** The value of an input as it was written: a port is not 18,123. */
+export function formatSetting(value: Json): string {
+  return typeof value === "number" ? String(value) : formatValue(value);
+}
+
 /** `[0.004, 0.021]`; an open end is infinite. */
 export function formatInterval([low, high]: readonly [number | null, number | null]): string {
   return `[${low === null ? "-∞" : formatNumber(low)}, ${high === null ? "∞" : formatNumber(high)}]`;

@@ -13,6 +13,7 @@ import {
   formatInterval,
   formatNumber,
   formatP,
+  formatSetting,
   formatSigned,
   formatValue,
   isNumeric,
@@ -259,7 +260,7 @@ ${written.length === 0 ? undefined : configurationTable(written)}${defaults.leng
 
 function configurationTable(entries: readonly [string, Report["config"][string]][]): Markup {
   const rows = entries.map(([name, { value, from }]) => {
-    const shown = value === null || value === "" ? absent : html`<code>${formatValue(value)}</code>`;
+    const shown = value === null || value === "" ? absent : html`<code>${formatSetting(value)}</code>`;
     return html`<tr><td>${name}</td><td>${shown}</td><td data-label="from">${origins[from]}</td></tr>
 `;
   });

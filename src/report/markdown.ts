@@ -8,6 +8,7 @@ import {
   formatCount,
   formatInterval,
   formatP,
+  formatSetting,
   formatSigned,
   formatValue,
   isNumeric,
@@ -227,7 +228,7 @@ function configurationBlock({ config }: Report): Block {
     name: "configuration",
     before: `${folded("Configuration")}\n${tableHead(["input", "value", "from"], [])}`,
     rows: Object.entries(config).map(([name, { value, from }]) =>
-      row([text(name), text(formatValue(value)), from === "file" ? "titleholder.yaml" : from]),
+      row([text(name), text(formatSetting(value)), from === "file" ? "titleholder.yaml" : from]),
     ),
     after: "\n</details>\n",
   };
