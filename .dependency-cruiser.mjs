@@ -134,7 +134,11 @@ export default {
       comment: "A host that names a command loads it at every start.",
       severity: "error",
       from: { path: "^src/hosts/" },
-      to: { path: "^src/commands/", pathNot: "^src/commands/(paths|shared|written-file)\\.ts$", dependencyTypesNot: typesOnly },
+      to: {
+        path: "^src/commands/",
+        pathNot: "^src/commands/(paths|shared|written-file)\\.ts$",
+        dependencyTypesNot: typesOnly,
+      },
     },
     {
       name: "actions-toolkit-in-hosts",
