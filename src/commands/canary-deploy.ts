@@ -18,7 +18,6 @@ import {
   type Workplace,
 } from "./canary-deploy/operations.ts";
 import { judgePolicy, type PolicyAnswer } from "./canary-deploy/policy.ts";
-import { dryRun } from "./canary-deploy/rehearse.ts";
 import { keepSeconds, leaseSeconds, rolloutSettings } from "./canary-deploy/settings.ts";
 import { settleRollout } from "./canary-deploy/settle.ts";
 import { championOf, subjectOf, versionOf } from "./canary-deploy/subject.ts";
@@ -36,8 +35,13 @@ export const command = {
   outputs,
   details,
   async run(given: CanaryInputs, host: Host, project: Project): Promise<Result> {
+    if (given.dryRun) refuseRehearsedOperation(given);
     const subject = await subjectOf(given, host, project);
-    if (given.dryRun) return dryRun(given, subject, host, project);
+    if (given.dryRun) {
+      // Serves and asks by HTTP, which no other start should load.
+      const { dryRun } = await import("./canary-deploy/rehearse.ts");
+      return dryRun(given, subject, host, project);
+    }
     if (given.stateDir !== undefined) await checkFolder(given.stateDir, host, { input: "state-dir" });
     const open = await openTarget(chooseTarget(given, subject.name, project), host);
     const journal = await Journal.open(subject.registry, subject.name, host);
@@ -73,6 +77,19 @@ export const command = {
     await settleRollout(state, host);
   },
 } satisfies Command<typeof inputs, typeof outputs>;
+
+/** There is nothing to rehearse in what is done to a rollout: whoever asks for it must not be told that it would work. */
+function refuseRehearsedOperation({ operation }: CanaryInputs): void {
+  if (operation === undefined || operation === "start") return;
+  throw configurationError(
+    "TH_ROLLOUT_DRY_RUN",
+    `a dry run rehearses a deployment, and \`operation: ${operation}\` is none`,
+    operation === "status"
+      ? "leave out `dry-run`: `status` changes nothing"
+      : `leave out \`operation\` to rehearse a deployment, or leave out \`dry-run\` to carry out \`${operation}\``,
+    { input: "dry-run" },
+  );
+}
 
 /** Does what was asked for; answers with the policy's judgement where a version was judged. */
 async function operate(given: CanaryInputs, place: Workplace): Promise<PolicyAnswer | undefined> {
