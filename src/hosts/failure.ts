@@ -47,7 +47,12 @@ const longestPart = 1000;
 
 /** The error with what others wrote in it (paths, names, values) on one line each, every character to be seen, and cut in the middle where it is endless. */
 function legible({ kind, code, message, fix, place }: TitleholderError): TitleholderError {
-  const shown = place.file === undefined ? place : { ...place, file: oneLine(place.file) };
+  const { file, input } = place;
+  const shown = {
+    ...place,
+    ...(file === undefined ? {} : { file: oneLine(file) }),
+    ...(input === undefined ? {} : { input: oneLine(input) }),
+  };
   return new TitleholderError(kind, code, oneLine(message), oneLine(fix), shown);
 }
 
