@@ -32,6 +32,8 @@ export interface Invocation {
   readonly given: Texts;
   /** Inputs that take any text and do what it says: only those ways to write them wrongly are tried that must be refused. */
   readonly free?: readonly string[];
+  /** What random runs leave as it is, one of these at a time, so that none of them starts servers or a stranger's command. */
+  readonly harmless?: readonly Texts[];
   /** Inputs that are paths, where `read` is not meant. */
   readonly uses: Readonly<Record<string, PathUse>>;
   /** A run that ends with a verdict sooner, as it reads less. */
@@ -58,6 +60,7 @@ export const invocations: Readonly<Record<string, Invocation>> = {
       "environment-lock": "uv.lock",
     },
     free: ["run"],
+    harmless: [{ run: "true" }, { run: "false" }],
     uses: {
       data: "data",
       "environment-lock": "opaque",
@@ -88,6 +91,7 @@ export const invocations: Readonly<Record<string, Invocation>> = {
     given: { "dry-run": "true", version: "out/dull.onnx", memory: "8GiB", registry, model: "churn" },
     // A version without evidence is refused before anything is served.
     quick: { version: "registry:churn@2", registry, model: "churn" },
+    harmless: [{ version: "registry:churn@2", "allow-unproven": "false" }, { "dry-run": "true" }],
     slow: ["version", "allow-unproven", "memory", "dry-run"],
     uses: { "state-dir": "made-or-folder" },
   },

@@ -20,6 +20,9 @@ import type { Report } from "../../src/report/report.ts";
 const root = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
 
+/** Where the environment puts temporary files and the home, so that what is left there is seen. */
+const places = { TMPDIR: "world/tmp", HOME: "world/home" } as const;
+
 export type Texts = Readonly<Record<string, string>>;
 
 /** What came of one run: a verdict with its report, or a failure as a person is told of it. */
@@ -51,10 +54,8 @@ export class Bench implements AsyncDisposable {
   static async open(prepare: (folder: string) => Promise<void>, folder = "work"): Promise<Bench> {
     const bench = new Bench(await realpath(await mkdtemp(join(tmpdir(), "titleholder-bad-"))), folder);
     await mkdir(bench.#template, { recursive: true });
-    for (const [name, place] of Object.entries({ TMPDIR: "tmp", HOME: "home" })) {
-      process.env[name] = join(bench.#base, "world", place);
-      await mkdir(join(bench.#base, "world", place), { recursive: true });
-    }
+    for (const [name, place] of Object.entries(places)) process.env[name] = join(bench.#base, place);
+    await bench.#empty();
     await prepare(bench.#template);
     await bench.restore();
     return bench;
@@ -64,9 +65,14 @@ export class Bench implements AsyncDisposable {
     return join(this.#base, "template");
   }
 
-  /** The folder as it was at first. */
+  async #empty(): Promise<void> {
+    await rm(join(this.#base, "world"), { recursive: true, force: true });
+    for (const place of Object.values(places)) await mkdir(join(this.#base, place), { recursive: true });
+  }
+
+  /** Everything as it was at first. */
   async restore(): Promise<void> {
-    await rm(this.cwd, { recursive: true, force: true });
+    await this.#empty();
     await mkdir(dirname(this.cwd), { recursive: true });
     // Keeps links and pipes as they are, which fs.cp does not.
     await run("cp", ["-a", this.#template, this.cwd]);
