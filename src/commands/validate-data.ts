@@ -2,7 +2,6 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Contract } from "../contract/contract.ts";
 import { judge, type Outcome, planContract } from "../contract/evaluation.ts";
-import { mismatch, parseContract } from "../contract/odcs.ts";
 import type { Column, Dataset, FoundRow } from "../dataset/dataset.ts";
 import { type Fingerprint, fingerprintSchema } from "../dataset/fingerprint.ts";
 import type { Artifact, Command, Findings, Project } from "../kernel/command.ts";
@@ -138,6 +137,8 @@ async function readContract(path: string, host: Host): Promise<ReadContract> {
   } catch (cause) {
     throw configurationError("TH_CONTRACT_SYNTAX", "the contract is not UTF-8", "save it as UTF-8", { file }, cause);
   }
+  // The standard's schema and YAML are large: a start that is refused does not load them.
+  const { parseContract } = await import("../contract/odcs.ts");
   return { value: parseContract(text, file), path: file, digest: digestOf(bytes) };
 }
 
@@ -151,12 +152,11 @@ async function validate(
   const faults = await dataset.faults();
   const plan = planContract(contract, dataset.columns);
   const unreadable = dataset.columns.length === 0;
-  if (!unreadable && plan.missing.length === contract.columns.length)
-    throw mismatch(
-      contract,
-      path,
-      dataset.columns.map((column) => column.name),
-    );
+  if (!unreadable && plan.missing.length === contract.columns.length) {
+    const { mismatch } = await import("../contract/odcs.ts");
+    const names = dataset.columns.map((column) => column.name);
+    throw mismatch(contract, path, names);
+  }
   const { rows, outcomes } = judge(plan, await count(dataset, contract, plan.aggregates));
   const samples = new Map<string, readonly FoundRow[]>();
   const broken = outcomes.filter((outcome) => !outcome.holds && outcome.count > 0);
