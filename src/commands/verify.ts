@@ -10,6 +10,7 @@ import type { AliasMove, ModelRegistry, ModelVersion } from "../registry/registr
 import { validationTag } from "../registry/tags.ts";
 import { readTags } from "./model-tags.ts";
 import { openRegistry } from "./open-registry.ts";
+import { pastRivalOf } from "./register-model/aliases.ts";
 import { baseInputs, input, registryInputs } from "./shared.ts";
 import { rereadData } from "./verify/reread.ts";
 import { readStored } from "./verify/stored.ts";
@@ -74,7 +75,8 @@ export const command = {
     if (version === undefined) throw await missingVersion(registry, name, ref);
     const stored = await readStored(registry, version);
     const reread = given.data.length === 0 ? undefined : await rereadData(given.data, host);
-    const chain = walkChain(version.digest, stored.evidence, reread);
+    const champion = await pastRivalOf(registry, version);
+    const chain = walkChain(version.digest, stored.evidence, { reread, champion });
     const status = (await readTags(registry, version))[validationTag] ?? null;
     const move = typeof ref === "number" ? undefined : await registry.alias(name, ref.slice(1));
     const lost = chain.links.filter((link) => link.status !== "found").map((link) => link.id);

@@ -1,15 +1,7 @@
 import type { Digest } from "../kernel/digest.ts";
 import type { EvidenceReport } from "./evidence.ts";
-import {
-  type DataFile,
-  evaluationFacts,
-  gates,
-  isAboutModel,
-  modelsOf,
-  newest,
-  trainingFiles,
-  validatedFiles,
-} from "./facts.ts";
+import { type DataFile, evaluationFacts, gates, modelsOf, trainingFiles, validatedFiles } from "./facts.ts";
+import { coversAny, isGood, type Weighed, weighEvaluations, weighTrainings, weighValidations } from "./weighing.ts";
 
 /** `missing`: no report says it. `broken`: reports are at hand, and they speak of other bytes. */
 export type LinkStatus = "found" | "missing" | "broken";
@@ -45,26 +37,30 @@ export interface Chain {
   readonly reports: readonly EvidenceReport[];
 }
 
+export interface WalkOptions {
+  /** Digests of data files that were read again, by path; absent when none were. */
+  readonly reread?: ReadonlyMap<string, Digest> | undefined;
+  /** Digest of the champion that the model is measured by; null when there is none, absent when that is not known. */
+  readonly champion?: Digest | null | undefined;
+}
+
 /**
  * Walks from a model to the raw data: model digest → evaluation and training about that digest → the files they used → validations
  * that cover those files by digest → the files themselves. A validation of more files than were used is as good; several may share
- * the cover. Of several reports about the same thing the newest counts, and a promotion's evaluation before a screening one.
- * @param reread digests of data files that were read again, by path; undefined when none were
+ * the cover. Of several reports about the same thing the worst counts, whatever their order and age (see `weighing.ts`).
  */
-export function walkChain(
-  model: Digest,
-  evidence: readonly EvidenceReport[],
-  reread?: ReadonlyMap<string, Digest>,
-): Chain {
-  const evaluation = bestEvaluation(evidence, model);
-  const training = newest(aboutModel(evidence, gates.training, model));
+export function walkChain(model: Digest, found: readonly EvidenceReport[], options: WalkOptions = {}): Chain {
+  const evidence = sorted(found);
+  const evaluation = weighEvaluations(evidence, model, options.champion);
+  const training = weighTrainings(evidence, model);
   const validations = evidence.filter(({ report }) => report.command === gates.validation);
-  const evaluated = evaluation === undefined ? undefined : evaluationFacts(evaluation)?.data.files;
-  const trained = training === undefined ? undefined : trainingFiles(training);
-  const raw = (trained ?? []).map((file) => ({ ...file, state: stateOf(file, reread) }));
+  const evaluated = evaluation === undefined ? undefined : evaluationFacts(evaluation.chosen)?.data.files;
+  const trained = training === undefined ? undefined : trainingFiles(training.chosen);
+  const raw = (trained ?? []).map((file) => ({ ...file, state: stateOf(file, options.reread) }));
   const used = [...(evaluated ?? []), ...(trained ?? [])];
   const covering = validations.filter((validation) => coversAny(validation, used));
-  const { reports, unnamed } = reachable([evaluation, training, ...covering], evidence);
+  const start = [...(evaluation?.counting ?? []), ...(training?.counting ?? []), ...covering];
+  const { reports, unnamed } = reachable(start, evidence);
   return {
     links: [
       gateLink("evaluation", gates.evaluation, model, evaluation, evidence),
@@ -76,36 +72,38 @@ export function walkChain(
     ],
     raw,
     validations: covering,
-    reports,
-    ...(evaluation === undefined ? {} : { evaluation }),
-    ...(training === undefined ? {} : { training }),
+    reports: sorted(reports),
+    ...(evaluation === undefined ? {} : { evaluation: evaluation.chosen }),
+    ...(training === undefined ? {} : { training: training.chosen }),
   };
 }
 
-function aboutModel(evidence: readonly EvidenceReport[], command: string, model: Digest): readonly EvidenceReport[] {
-  return evidence.filter((candidate) => candidate.report.command === command && isAboutModel(candidate, model));
-}
+const commandOrder: readonly string[] = [gates.evaluation, gates.training, gates.validation];
 
-function bestEvaluation(evidence: readonly EvidenceReport[], model: Digest): EvidenceReport | undefined {
-  const about = aboutModel(evidence, gates.evaluation, model);
-  const decisive = about.filter((candidate) => evaluationFacts(candidate)?.purpose === "promote");
-  return newest(decisive) ?? newest(about);
+/** From the model down to the data, other commands last; of one command by digest. Where a report was found never shows. */
+function sorted(evidence: readonly EvidenceReport[]): readonly EvidenceReport[] {
+  const key = ({ report, digest }: EvidenceReport) => {
+    const at = commandOrder.indexOf(report.command);
+    return `${at === -1 ? commandOrder.length : at} ${report.command} ${digest}`;
+  };
+  return evidence.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function gateLink(
   id: "evaluation" | "training",
   command: string,
   model: Digest,
-  chosen: EvidenceReport | undefined,
+  weighed: Weighed | undefined,
   evidence: readonly EvidenceReport[],
 ): ChainLink {
-  if (chosen !== undefined) {
-    const { report, digest } = chosen;
+  if (weighed !== undefined) {
+    const { report, digest } = weighed.chosen;
+    const note = weighed.note === undefined ? "" : `; ${weighed.note}`;
     return {
       id,
       depth: 1,
       status: "found",
-      message: `${command}: ${report.verdict}, ${report.summary}`,
+      message: `${command}: ${report.verdict}, ${report.summary}${note}`,
       report: digest,
     };
   }
@@ -118,12 +116,12 @@ function gateLink(
 
 function dataLinks(
   id: "evaluation-data" | "training-data",
-  gate: EvidenceReport | undefined,
+  gate: Weighed | undefined,
   files: readonly DataFile[] | undefined,
   validations: readonly EvidenceReport[],
 ): readonly ChainLink[] {
   if (gate === undefined) return [];
-  const command = gate.report.command;
+  const { command } = gate.chosen.report;
   const base = { id, depth: 2 } as const;
   if (files === undefined || files.length === 0) {
     return [{ ...base, status: "missing", message: `the report of ${command} does not say which data was used` }];
@@ -132,7 +130,7 @@ function dataLinks(
   const [first] = problems;
   if (first === undefined) {
     const used = validations.filter((validation) => coversAny(validation, files));
-    const report = newest(used)?.digest;
+    const report = used[0]?.digest;
     const count = files.length === 1 ? "1 file" : `${files.length} files`;
     const message = `${count} validated before use`;
     return [{ ...base, status: "found", message, ...(report === undefined ? {} : { report }) }];
@@ -146,11 +144,12 @@ function coverProblem(
   file: DataFile,
   validations: readonly EvidenceReport[],
 ): { readonly status: "missing" | "broken"; readonly message: string } | undefined {
-  const covering = newest(validations.filter((validation) => covers(validation, file)));
-  if (covering !== undefined) {
-    const { verdict } = covering.report;
-    if (verdict === "pass" || verdict === "warn") return undefined;
-    return { status: "broken", message: `${file.path} was used though its validation says ${verdict}` };
+  const weighed = weighValidations(validations, file.digest);
+  if (weighed !== undefined) {
+    const { verdict } = weighed.chosen.report;
+    if (isGood(verdict)) return undefined;
+    const note = weighed.note === undefined ? "" : `; ${weighed.note}`;
+    return { status: "broken", message: `${file.path} was used though its validation says ${verdict}${note}` };
   }
   const other = validations
     .flatMap((validation) => validatedFiles(validation) ?? [])
@@ -159,14 +158,6 @@ function coverProblem(
     return { status: "broken", message: `${file.path} was validated as ${other.digest} and used as ${file.digest}` };
   }
   return { status: "missing", message: `no report of ${gates.validation} covers ${file.path} (${file.digest})` };
-}
-
-function covers(validation: EvidenceReport, file: DataFile): boolean {
-  return (validatedFiles(validation) ?? []).some(({ digest }) => digest === file.digest);
-}
-
-function coversAny(validation: EvidenceReport, files: readonly DataFile[]): boolean {
-  return files.some((file) => covers(validation, file));
 }
 
 /** By path first; a file that was moved is known by its digest. */
@@ -200,13 +191,13 @@ function namedLink(unnamed: readonly string[]): ChainLink {
 
 /** Follows the reports that reports name as materials; those not at hand are named. */
 function reachable(
-  start: readonly (EvidenceReport | undefined)[],
+  start: readonly EvidenceReport[],
   evidence: readonly EvidenceReport[],
 ): { readonly reports: readonly EvidenceReport[]; readonly unnamed: readonly string[] } {
   const byDigest = new Map(evidence.map((candidate) => [candidate.digest, candidate]));
   const reports = new Map<Digest, EvidenceReport>();
   const unnamed = new Set<string>();
-  const queue = start.filter((report) => report !== undefined);
+  const queue = [...start];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (reports.has(next.digest)) continue;
     reports.set(next.digest, next);

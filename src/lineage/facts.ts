@@ -25,11 +25,14 @@ const evaluationDetails = z.object({
   challenger: digestSchema,
   champion: digestSchema.nullable(),
   data: fingerprint,
+  baseline: z.string().nullable().optional(),
+  alpha: z.number().optional(),
+  metrics: z.array(z.object({ name: z.string(), test: z.string(), margin: z.number().nullable() })).optional(),
 });
 
 export type EvaluationFacts = z.output<typeof evaluationDetails>;
 
-/** What an evaluation decided, about which models, on which files; undefined when its details do not say. */
+/** What an evaluation decided, about which models, on which files, by which rules; undefined when its details do not say. */
 export function evaluationFacts({ report }: EvidenceReport): EvaluationFacts | undefined {
   return evaluationDetails.safeParse(report.details).data;
 }
@@ -52,15 +55,4 @@ export function isAboutModel({ report }: EvidenceReport, model: Digest): boolean
 /** Models that a report is about. */
 export function modelsOf({ report }: EvidenceReport): readonly Digest[] {
   return report.subjects.filter((subject) => subject.kind === "model").map((subject) => subject.digest);
-}
-
-/** The newest by the time at which the gate finished; equal times by digest, so that the order of files never decides. */
-export function newest(reports: readonly EvidenceReport[]): EvidenceReport | undefined {
-  return reports.toSorted(
-    (a, b) => order(b.report.run.finished, a.report.run.finished) || order(a.digest, b.digest),
-  )[0];
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -118,25 +118,30 @@ describe("what is broken is named", () => {
     });
   });
 
-  test("data that was used though its newest validation failed", () => {
-    const failed = asEvidence(validationReport(january, { verdict: "fail", finished: "2026-02-01T00:00:00.000Z" }));
-    const chain = walkChain(model, [failed, ...whole]);
-    expect(link(chain, "training-data")).toMatchObject({
-      status: "broken",
-      message: "data/train.csv was used though its validation says fail",
-    });
-    const mended = walkChain(model, [
-      failed,
-      ...whole.slice(1),
-      asEvidence(validationReport(january, { finished: "2026-02-02T00:00:00.000Z" })),
-    ]);
-    expect(statuses(mended)["training-data"]).toBe("found");
+  test("data that was used though its validation failed, whenever that ran", () => {
+    const failed = (finished: string) => asEvidence(validationReport(january, { verdict: "fail", finished }));
+    for (const finished of ["2025-01-01T00:00:00.000Z", "2027-01-01T00:00:00.000Z"]) {
+      expect(link(walkChain(model, [failed(finished), ...whole]), "training-data")).toMatchObject({
+        status: "broken",
+        message:
+          "data/train.csv was used though its validation says fail; 2 validations disagree (fail, pass), and the worst counts",
+      });
+    }
+  });
+
+  test("a failure on more files does not outweigh a validation of fewer; one on fewer does", () => {
+    const more = asEvidence(validationReport({ ...january, "data/broken.csv": "x" }, { verdict: "fail" }));
+    expect(statuses(walkChain(model, [more, ...whole]))["training-data"]).toBe("found");
+    const fewer = asEvidence(validationReport(train, { verdict: "fail" }));
+    expect(statuses(walkChain(model, [fewer, ...whole]))["training-data"]).toBe("broken");
   });
 });
 
 describe("reading the raw data again", () => {
   const reread = (files: Record<string, string>) =>
-    walkChain(model, whole, new Map(Object.entries(files).map(([path, content]) => [path, digestOf(content)])));
+    walkChain(model, whole, {
+      reread: new Map(Object.entries(files).map(([path, content]) => [path, digestOf(content)])),
+    });
 
   test("equal bytes are equal, wherever the file lies now", () => {
     expect(link(reread(train), "raw-data")).toMatchObject({ status: "found", message: "1 file read again and equal" });

@@ -97,6 +97,20 @@ describe("a model with its evidence", () => {
     expect(digestOfJson(again.findings as unknown as Json)).toBe(digestOfJson(first.findings as unknown as Json));
   });
 
+  test("a rerun says the same of several reports of one gate, wherever each of them was found", async () => {
+    const more = Array.from({ length: 6 }, (_, at) => {
+      const files = { ...data, [`data/${at}.csv`]: `${at}` };
+      return [`.titleholder/churn/validate-${at}/report.json`, fileOf(validationReport(files))] as const;
+    });
+    await using t = await start({ ...wholeEvidence, ...Object.fromEntries(more) });
+    const first = await register(t);
+    // The registry lists by digest, the disk by path.
+    expect(first.findings.materials).toHaveLength(9);
+    expect((await register(t)).findings).toEqual(first.findings);
+    const fewer = await register(t, { evidence: [`${t.cwd}/.titleholder/churn/validate-3/report.json`] });
+    expect(fewer.findings).toEqual(first.findings);
+  });
+
   test("a dry run decides the same and writes nothing", async () => {
     await using t = await start(wholeEvidence);
     const dry = await register(t, { dryRun: true });
@@ -179,6 +193,32 @@ describe("a model whose evidence does not carry it", () => {
     expect(outputs).toMatchObject({ version: 1, status, aliasAfter: undefined });
   });
 
+  test("of two evaluations the worse one counts, and an edit of when they ran changes nothing", async () => {
+    const bad = fileOf(evaluationReport(model, {}, { champion: digestOf("another"), verdict: "fail" }));
+    const good = fileOf(evaluationReport(model, {}, { verdict: "warn", finished: "2026-01-01T00:00:00.000Z" }));
+    const edited = good.replaceAll('"finished":"2026', '"finished":"2027');
+    expect(edited).not.toBe(good);
+    for (const better of [good, edited]) {
+      await using t = await start({ "bad.json": bad, "good.json": better });
+      const { findings, outputs } = await register(t, {
+        evidence: [`${t.cwd}/bad.json`, `${t.cwd}/good.json`],
+        dryRun: true,
+      });
+      expect(findings.verdict).toBe("fail");
+      expect(outputs.status).toBe("FAILED");
+      expect(findings.checks.find(({ id }) => id === "evaluation")?.message).toContain("2 evaluations disagree");
+    }
+  });
+
+  test("a refusal is remembered: later evidence that is better does not make it unsaid", async () => {
+    await using t = await start({
+      [path("evaluate-vs-champion")]: fileOf(evaluationReport(model, {}, { verdict: "fail" })),
+    });
+    expect((await register(t)).outputs.status).toBe("FAILED");
+    await t.write(path("evaluate-vs-champion"), fileOf(evaluation));
+    expect((await register(t)).outputs.status).toBe("FAILED");
+  });
+
   test("data that failed its validation, or was changed after it, fails the model", async () => {
     const failed = fileOf(validationReport(data, { verdict: "fail" }));
     await using t = await start({ ...wholeEvidence, [path("validate-data")]: failed });
@@ -215,6 +255,24 @@ describe("promotion", () => {
     const before = await tree(`${t.cwd}/.titleholder/registry`);
     await crown(t, "second champion", "first champion");
     expect(await tree(`${t.cwd}/.titleholder/registry`)).toEqual(before);
+  });
+
+  test("is measured by the champion that stood, in a rerun after it too", async () => {
+    await using t = await start({});
+    await crown(t, "first champion", null);
+    const against = { champion: digestOf("first champion") };
+    await t.write("former.json", fileOf(evaluationReport(model, {}, { champion: digestOf("older"), verdict: "fail" })));
+    await t.write("now.json", fileOf(evaluationReport(model, {}, against)));
+    await t.write(
+      "screen.json",
+      fileOf(evaluationReport(model, {}, { ...against, purpose: "screen", verdict: "fail" })),
+    );
+    const evidence = ["former", "now", "screen"].map((name) => `${t.cwd}/${name}.json`);
+    const first = await register(t, { promote: true, evidence });
+    expect(first.findings.verdict).toBe("pass");
+    expect(first.outputs.aliasAfter).toBe(2);
+    const again = await register(t, { promote: true, evidence });
+    expect(again.findings).toEqual(first.findings);
   });
 
   test("needs an evaluation against the champion that stands now", async () => {

@@ -6,6 +6,7 @@ import { walkChain } from "../../lineage/chain.ts";
 import { type EvidenceReport, parseReport } from "../../lineage/evidence.ts";
 import type { ModelRegistry, ModelVersion } from "../../registry/registry.ts";
 import { readEvidence } from "../evidence.ts";
+import { firstPlaceTaken } from "../register-model/aliases.ts";
 import { judgeGates } from "../register-model/gates.ts";
 
 export interface Candidate {
@@ -38,7 +39,8 @@ export async function judgePolicy(
   const found = await readEvidence(options.evidence, host);
   const stored = version === undefined ? [] : await storedEvidence(registry, version);
   const reports = new Map<Digest, EvidenceReport>([...stored, ...found].map((report) => [report.digest, report]));
-  const chain = walkChain(digest, [...reports.values()]);
+  const rival = champion === digest && version !== undefined ? await firstPlaceTaken(registry, version) : champion;
+  const chain = walkChain(digest, [...reports.values()], { champion: rival });
   const named = found.filter((report) => report.named);
   const { checks } = judgeGates({ digest, chain, named, expected: named, champion, promote: options.promote });
   const allowed = ["pass", "warn"].includes(overallVerdict(checks.map(({ verdict }) => verdict)));

@@ -1,3 +1,4 @@
+import type { Digest } from "../../kernel/digest.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { AliasMove, ModelRegistry, ModelVersion } from "../../registry/registry.ts";
 
@@ -55,6 +56,36 @@ export async function promote(
   const before = { name: version.name, version: moved.move.from };
   await moveAlias(registry, previousAlias, before, `champion before version ${version.version}`, host);
   return moved;
+}
+
+/**
+ * The champion that a model is measured by: the one that stands now. A model that stands there itself keeps being measured by the one
+ * whose place it took first, so that a rerun after the promotion decides the same. Null for none.
+ */
+export async function rivalOf(
+  registry: ModelRegistry,
+  model: Digest,
+  champion: ModelVersion | undefined,
+): Promise<Digest | null> {
+  if (champion?.digest !== model) return champion?.digest ?? null;
+  return (await firstPlaceTaken(registry, champion)) ?? null;
+}
+
+/** The same for a version that is looked back at: whose place it took first or, when it never was champion, the one that stands now. */
+export async function pastRivalOf(registry: ModelRegistry, version: ModelVersion): Promise<Digest | null> {
+  const taken = await firstPlaceTaken(registry, version);
+  return taken === undefined ? ((await registry.version(version.name, `@${championAlias}`))?.digest ?? null) : taken;
+}
+
+/** Whose place a version took when it first became champion: null for nobody's, undefined when it never did. */
+export async function firstPlaceTaken(
+  registry: ModelRegistry,
+  { name, version }: ModelVersion,
+): Promise<Digest | null | undefined> {
+  for await (const { from, to } of registry.history(name, championAlias)) {
+    if (to === version) return from === null ? null : (await registry.version(name, from))?.digest;
+  }
+  return undefined;
 }
 
 /** Names the run in a history that outlives it; undefined on a laptop. */

@@ -66,15 +66,16 @@ function evaluationCheck({ chain, digest, expected }: GateQuestion): Check {
     const message = `the ${gates.evaluation} report names this model, and compared ${facts.challenger}`;
     return { id, verdict: "fail", message, observed: facts.challenger, expected: digest };
   }
-  return reportCheck(id, evaluation);
+  return reportCheck(id, evaluation, chain);
 }
 
-function trainingChecks({ training }: Chain): readonly Check[] {
-  return training === undefined ? [] : [reportCheck("training", training)];
+function trainingChecks(chain: Chain): readonly Check[] {
+  return chain.training === undefined ? [] : [reportCheck("training", chain.training, chain)];
 }
 
-function reportCheck(id: string, { report }: EvidenceReport): Check {
-  return { id, verdict: report.verdict, message: `${report.command}: ${report.verdict}, ${report.summary}` };
+/** In the chain's words, which also say when several reports disagree. */
+function reportCheck(id: "evaluation" | "training", { report }: EvidenceReport, { links }: Chain): Check {
+  return { id, verdict: report.verdict, message: links.find((link) => link.id === id)?.message ?? report.summary };
 }
 
 /** Data that no report speaks of is not held against a model here; data that was changed or had failed is. */

@@ -12,7 +12,7 @@ import { type ValidationStatus, validationTag } from "../../registry/tags.ts";
 import { type Evidence, readEvidence } from "../evidence.ts";
 import { readModel } from "../model-reference.ts";
 import { openRegistry } from "../open-registry.ts";
-import { championAlias, previousAlias } from "./aliases.ts";
+import { championAlias, previousAlias, rivalOf } from "./aliases.ts";
 import { judgeGates } from "./gates.ts";
 
 /** What was asked for, by the command's inputs. */
@@ -60,7 +60,8 @@ export async function survey(wish: Wish, host: Host, project: Project): Promise<
   const current = await registry.alias(name, alias);
   const found = await readEvidence(wish.evidence, host);
   const stored = existing === undefined ? [] : await storedEvidence(registry, existing);
-  const chain = walkChain(digest, distinct([...stored, ...found]));
+  const rival = await rivalOf(registry, digest, champion);
+  const chain = walkChain(digest, distinct([...stored, ...found]), { champion: rival });
   const named = found.filter((evidence) => evidence.named);
   const expected = found.filter((evidence) => evidence.named || evidence.report.model === project.model);
   const { checks, status } = judgeGates({
