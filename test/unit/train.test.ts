@@ -71,7 +71,7 @@ describe("a training that ends well", () => {
     expect(checks.model?.verdict).toBe("pass");
     expect(checks.metrics).toMatchObject({
       verdict: "pass",
-      message: "1 metrics; 2 that are no finite numbers were left out",
+      message: "1 metric; 2 that are no finite numbers were left out",
     });
     expect(checks["data-evidence"]?.verdict).toBe("warn");
     expect(findings.verdict).toBe("warn");
