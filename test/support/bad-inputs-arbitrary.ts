@@ -1,7 +1,10 @@
 import fc from "fast-check";
+import type { z } from "zod";
+import { inputNames } from "../../src/generated/input-names.ts";
+import { innerSchema } from "../../src/hosts/decode.ts";
 import type { AnyCommand } from "../../src/kernel/command.ts";
 import type { Texts } from "./bad-inputs.ts";
-import { inputsOf, swapped } from "./bad-inputs-cases.ts";
+import { type InputFacts, inputsOf, swapped } from "./bad-inputs-cases.ts";
 import { anotherDigest, type Invocation } from "./bad-inputs-invocations.ts";
 
 /** Inputs of one run: texts of the step or command line, and texts of YAML for titleholder.yaml. */
@@ -126,13 +129,33 @@ const yaml = fc.oneof(
   },
 );
 
+/** Mostly of the type that the input has, so that what is wrong is found later than at the first look. */
+function written({ schema }: InputFacts): fc.Arbitrary<string> {
+  const inner = innerSchema(schema);
+  switch (inner.def.type) {
+    case "boolean":
+      return fc.oneof({ weight: 6, arbitrary: fc.boolean().map(String) }, text);
+    case "number":
+      return fc.oneof(
+        { weight: 4, arbitrary: fc.oneof(fc.integer(), fc.double(), fc.double({ min: 0, max: 1 })).map(String) },
+        text,
+      );
+    case "enum":
+      return fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...(inner as z.ZodEnum).options.map(String)) }, text);
+    default:
+      return text;
+  }
+}
+
 /**
  * Runs that are wrong in several inputs at once: a run that would end with a verdict, of which some inputs are left out, written wrongly, or
  * moved into titleholder.yaml, now and then under a misspelt name.
  */
 export function wrongInputs(command: AnyCommand, invocation: Invocation): fc.Arbitrary<Inputs> {
   const { harmless = [{}] } = invocation;
-  return fc.oneof(...harmless.map((fixed) => wrongAround(command, invocation, fixed)));
+  const [first = {}, ...others] = harmless;
+  const around = (fixed: Texts) => wrongAround(command, invocation, fixed);
+  return fc.oneof({ weight: 6, arbitrary: around(first) }, ...others.map(around));
 }
 
 /** @param fixed what is written in every run, so that none starts more than it should */
@@ -144,19 +167,29 @@ function wrongAround(command: AnyCommand, invocation: Invocation, fixed: Texts):
     ...inputs.flatMap(({ name, use }) => (use === undefined ? [] : [name])),
   ]);
   const valid = { ...(invocation.quick ?? invocation.given), ...fixed };
-  const chosen = fc.constantFrom(...inputs.map(({ name }) => name));
+  const chosen = fc.constantFrom(...inputs);
   const kept = ([name, written]: readonly [string, string]) =>
     [name, paths.has(name) ? inside(written) : written] as const;
   const change: fc.Arbitrary<readonly [string, string | undefined]> = fc.oneof(
-    { weight: 8, arbitrary: fc.tuple(chosen, text).map(kept) },
-    { weight: 2, arbitrary: chosen.map((name) => [name, undefined] as const) },
-    { weight: 1, arbitrary: fc.tuple(chosen.map(swapped), text) },
+    { weight: 24, arbitrary: chosen.chain((input) => written(input).map((value) => kept([input.name, value]))) },
+    { weight: 4, arbitrary: chosen.map(({ name }) => [name, undefined] as const) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(
+        chosen.map(({ name }) => swapped(name)),
+        text,
+      ),
+    },
     { weight: 1, arbitrary: fc.tuple(fc.string({ unit: "binary", minLength: 1, maxLength: 12 }), text) },
   );
+  const inFile = inputs.filter(({ name }) => inputNames[command.name]?.includes(name));
+  const entry = fc
+    .constantFrom(...inFile)
+    .chain((input) => fc.oneof(yaml, written(input)).map((value) => kept([input.name, value])));
   return fc
     .record({
       changes: fc.array(change, { maxLength: 5 }),
-      file: fc.option(fc.array(fc.tuple(chosen, yaml).map(kept), { minLength: 1, maxLength: 4 }), {
+      file: fc.option(fc.array(entry, { minLength: 1, maxLength: 4 }), {
         freq: 2,
         nil: undefined,
       }),
