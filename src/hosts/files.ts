@@ -13,7 +13,7 @@ import {
   rm,
   stat,
 } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, parse, resolve, sep } from "node:path";
 import { shownPath } from "../commands/paths.ts";
 import { configurationError, TitleholderError } from "../kernel/error.ts";
 import type { FileFacts, Files } from "../kernel/files.ts";
@@ -126,14 +126,34 @@ async function matchFiles(pattern: string, cwd: string, show: (path: string) => 
   if ((await factsOf(plain, show))?.kind === "file") return [plain];
   const found = new Set<string>();
   try {
-    for await (const entry of globFiles(pattern, { cwd, withFileTypes: true })) {
-      const path = resolve(cwd, entry.parentPath, entry.name);
+    const { folder, rest } = await standingPart(plain, show);
+    if (rest === "") return [];
+    for await (const entry of globFiles(rest, { cwd: folder, withFileTypes: true })) {
+      const path = resolve(folder, entry.parentPath, entry.name);
       if (entry.isFile() || (entry.isSymbolicLink() && (await factsOf(path, show))?.kind === "file")) found.add(path);
     }
   } catch (cause) {
     throw unreadable(cause, show(plain));
   }
   return [...found].sort(byCodeUnit);
+}
+
+/** Cuts a pattern after the folders that stand under that very name: a `[` in the name of a working directory is no pattern. */
+async function standingPart(
+  pattern: string,
+  show: (path: string) => string,
+): Promise<{ readonly folder: string; readonly rest: string }> {
+  const { root } = parse(pattern);
+  const parts = pattern.slice(root.length).split(sep);
+  let folder = root;
+  for (const [at, part] of parts.entries()) {
+    const next = join(folder, part);
+    // A pattern may be longer than any name.
+    const isFolder = Buffer.byteLength(part) <= 255 && (await factsOf(next, show))?.kind === "directory";
+    if (!isFolder) return { folder, rest: parts.slice(at).join("/") };
+    folder = next;
+  }
+  return { folder, rest: "" };
 }
 
 class Writer {
