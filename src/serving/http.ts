@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type ErrorCode, TitleholderError } from "../kernel/error.ts";
@@ -106,6 +106,11 @@ export function closeServer(server: Server, graceMs: number): Promise<void> {
     });
     server.closeIdleConnections();
   });
+}
+
+/** For the control of a process on this machine: from the operating system's generator, as a seeded one could be guessed. */
+export function newToken(): string {
+  return randomBytes(24).toString("base64url");
 }
 
 /** Whether the request carries `Authorization: Bearer TOKEN`, compared in constant time. */

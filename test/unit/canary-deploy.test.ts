@@ -5,6 +5,7 @@ import { Journal } from "../../src/commands/canary-deploy/journal.ts";
 import { command } from "../../src/commands/canary-deploy.ts";
 import { digestOf } from "../../src/kernel/digest.ts";
 import type { TitleholderError } from "../../src/kernel/error.ts";
+import type { Host } from "../../src/kernel/host.ts";
 import type { ModelRegistry } from "../../src/registry/registry.ts";
 import { closeServer, listen } from "../../src/serving/http.ts";
 import { canary, register, registryOf } from "../support/canary.ts";
@@ -155,10 +156,25 @@ describe("a dry run", () => {
     });
     const { logisticRegression } = await import("../support/onnx-models.ts");
     const path = await t.write("out/model.onnx", logisticRegression({ weights: { x: 1, hour: 2 } }));
-    const { findings } = await canary(t, { version: path, dryRun: true });
+    const { findings } = await canary(t, { version: path, dryRun: true, operation: "start" });
     const signature = findings.checks.filter(({ id }) => id.startsWith("signature"));
     expect(signature.map(({ verdict }) => verdict)).toEqual(["warn", "warn"]);
     expect(signature.map(({ message }) => message).join("\n")).toMatch(/takes the input "hour"[\s\S]*the output "y"/);
+  });
+
+  test("closes the control of its servers with tokens that nobody can guess", async () => {
+    const path = await t.write("out/model.onnx", constantModel(1));
+    const tokens: string[] = [];
+    const host: Host = {
+      ...t.host,
+      spawnSelf: (role, args, limits) => {
+        tokens.push((args as { token: string }).token);
+        return t.host.spawnSelf(role, args, limits);
+      },
+    };
+    for (let run = 0; run < 2; run++) await canary({ ...t, host }, { version: path, dryRun: true });
+    expect(new Set(tokens).size).toBe(2);
+    for (const token of tokens) expect(token).toMatch(/^[\w-]{32}$/);
   });
 
   test("refuses a file that is no model", async () => {

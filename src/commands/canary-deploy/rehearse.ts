@@ -7,6 +7,7 @@ import { parseSize } from "../../kernel/quantity.ts";
 import { journalStream } from "../../rollout/journal.ts";
 import { call } from "../../serving/client.ts";
 import { breaksOf, type ModelMetadata, metadataSchema } from "../../serving/compatibility.ts";
+import { newToken } from "../../serving/http.ts";
 import { locateModel } from "../model-reference.ts";
 import { championAlias } from "../register-model/aliases.ts";
 import { plainFindings } from "./findings.ts";
@@ -104,7 +105,7 @@ async function metadataOf(model: Rehearsed, memoryBytes: number, host: Host): Pr
     version: "0",
     rememberedIn: null,
     // Nobody stops this server by a call, but its control has to be closed to others.
-    token: `${model.digest}-${host.now().getTime()}`,
+    token: newToken(),
   };
   await using helper: HelperProcess = await host.spawnSelf("serve", args, { memoryBytes });
   const { port } = z.object({ port: z.int() }).parse((await helper.request(null)).message);

@@ -6,6 +6,7 @@ import type { Implementation } from "../../kernel/implementation.ts";
 import type { ModelVersion } from "../../registry/registry.ts";
 import { call, command, routerStatus } from "../../serving/client.ts";
 import { breaksOf, metadataSchema } from "../../serving/compatibility.ts";
+import { newToken } from "../../serving/http.ts";
 import { modelPath } from "../../serving/models.ts";
 import { nothingServed, type ServerProcess, type Serving, ServingStore } from "../../serving/state.ts";
 import type { Arm, Prepared, RolloutTarget } from "../rollout.ts";
@@ -287,11 +288,6 @@ async function metadataOf({ port, model }: ServerProcess) {
   const answer = await call(port, `/v2/models/${encodeURIComponent(model.name)}`);
   const parsed = metadataSchema.safeParse(answer.state === "answered" ? answer.body : undefined);
   return parsed.data ?? { inputs: [], outputs: [] };
-}
-
-/** For the control of a process on this machine: from the operating system's generator, as a seeded one could be guessed. */
-function newToken(): string {
-  return randomBytes(24).toString("base64url");
 }
 
 function canaryNotReady(rollout: string): Error {
