@@ -70,10 +70,10 @@ export class WindowedCounts {
   /** Sums over [from, to), both rounded down to a bucket. */
   between(fromMs: number, toMs: number): Readonly<Record<Arm, ArmCounts>> {
     const sums = { stable: new Tally(), canary: new Tally() };
-    const last = Math.floor(toMs / bucketMs);
-    for (let index = Math.floor(fromMs / bucketMs); index < last; index++) {
-      const bucket = this.#buckets.get(index);
-      if (bucket === undefined) continue;
+    const [first, last] = [Math.floor(fromMs / bucketMs), Math.floor(toMs / bucketMs)];
+    // Over what is kept and not over the window, which may be as long as it is asked for.
+    for (const [index, bucket] of this.#buckets) {
+      if (index < first || index >= last) continue;
       sums.stable.merge(bucket.stable);
       sums.canary.merge(bucket.canary);
     }
