@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import { HttpError, isAuthorised, readBody, sendError, sendJson } from "./http.ts";
+import { HttpError, isAuthorised, readBody, refuseWebPages, sendError, sendJson } from "./http.ts";
 import type { Router } from "./router.ts";
 
 const bodyLimitBytes = 64 * 1024;
@@ -65,6 +65,7 @@ export function adminHandler(router: Router, token: string, stop: () => void) {
   ]);
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
+      refuseWebPages(request);
       if (!isAuthorised(request, token)) throw new HttpError(401, "TH_SERVING_TOKEN", "a token is needed");
       const call = calls.get(request.url ?? "");
       if (call === undefined || request.method !== "POST") throw new HttpError(404, "TH_SERVING_PATH", "no such call");

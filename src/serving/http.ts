@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, isIPv4 } from "node:net";
 import { type ErrorCode, TitleholderError } from "../kernel/error.ts";
 
 /** Everything a server of ours binds to: nothing outside this machine reaches it. */
@@ -17,6 +17,33 @@ export class HttpError extends Error {
     this.status = status;
     this.code = code;
   }
+}
+
+/**
+ * Refuses what a web page may send. The loopback address keeps other machines out, but not the pages that a browser on this machine
+ * shows: they can post here, and read the answer too once their own name leads to 127.0.0.1 (DNS rebinding). Browsers say where a
+ * request comes from in `Origin` and `Sec-Fetch-Site`, and in `Host` by which name they came; no page of ours asks for anything.
+ *
+ * @throws HttpError 403
+ */
+export function refuseWebPages({ headers }: IncomingMessage): void {
+  const refused = (what: string) => new HttpError(403, "TH_SERVING_ORIGIN", `${what}: web pages are not answered here`);
+  if (headers.origin !== undefined) throw refused("the request carries Origin");
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin" && site !== "none") throw refused("the request is of another site");
+  // Only HTTP/1.0 may leave it out, which no browser speaks.
+  if (headers.host === undefined || isLoopbackHost(headers.host)) return;
+  throw new HttpError(
+    403,
+    "TH_SERVING_HOST",
+    "this server is only asked for by its loopback address: a proxy in front must write that in Host",
+  );
+}
+
+/** Whether a Host header, with or without a port, is `localhost`, one of 127.0.0.0/8, or `[::1]`. */
+function isLoopbackHost(host: string): boolean {
+  const name = host.toLowerCase().replace(/:\d*$/, "");
+  return name === "localhost" || name === "[::1]" || (isIPv4(name) && name.startsWith("127."));
 }
 
 /** The whole body. @throws HttpError 413 when it is longer than `limit` bytes, 400 when the caller breaks off. */

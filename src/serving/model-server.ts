@@ -4,7 +4,7 @@ import { encodeInput } from "../model/tensors.ts";
 import { MicroBatcher, type OutputTensor } from "./batcher.ts";
 import { LabelledCounts, type Outcome } from "./counts.ts";
 import { exposeCounts } from "./exposition.ts";
-import { HttpError, isAuthorised, readBody, sendError, sendJson, sendText } from "./http.ts";
+import { HttpError, isAuthorised, readBody, refuseWebPages, sendError, sendJson, sendText } from "./http.ts";
 import {
   allFinite,
   inferAnswer,
@@ -71,6 +71,7 @@ export class ModelServer {
   /** Answers a caller. Never throws. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      refuseWebPages(request);
       const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
       const route = this.#routes.get(`${request.method} ${path}`);
       if (route === undefined) throw this.#unknown(path);

@@ -3,7 +3,7 @@ import type { Arm } from "../rollout/rollout.ts";
 import type { Random } from "../stats/random.ts";
 import { type ArmCounts, LabelledCounts, type Outcome, retentionMs, WindowedCounts } from "./counts.ts";
 import { exposeCounts, family } from "./exposition.ts";
-import { HttpError, readBody, sendError, sendJson, sendText } from "./http.ts";
+import { HttpError, readBody, refuseWebPages, sendError, sendJson, sendText } from "./http.ts";
 import { WeightedSplit } from "./split.ts";
 import { type Backend, ConnectionLost, passOn, Upstream, type UpstreamAnswer } from "./upstream.ts";
 
@@ -65,6 +65,7 @@ export class Router {
   /** Answers a caller. Never throws. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      refuseWebPages(request);
       const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
       if (path === "/metrics") return sendText(response, 200, this.exposition());
       if (path === "/v2/health/live") return sendJson(response, 200, { live: true });

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { nodeFiles } from "../../src/hosts/files.ts";
 import { installedModules, loadNative } from "../../src/hosts/native.ts";
@@ -75,6 +75,27 @@ export async function ask(
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} };
+}
+
+/** A POST with headers that `fetch` does not let a caller choose, such as Host; the status and the error's code. */
+export function askWith(
+  port: number,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body = "{}",
+): Promise<{ readonly status: number; readonly code: unknown }> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: "127.0.0.1", port, path, method: "POST", agent: false, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        const { code } = JSON.parse(Buffer.concat(chunks).toString()) as { code?: unknown };
+        resolve({ status: response.statusCode ?? 0, code });
+      });
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
 }
 
 /** A small HTTP server that answers as it is told, and can be cut off in mid-air. */
