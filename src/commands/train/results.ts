@@ -118,6 +118,12 @@ export async function readMetrics(
   const note = others === 0 ? "" : `; ${others} that are no finite numbers were left out`;
   return {
     values: Object.fromEntries(numbers),
-    checks: [{ id: "metrics", verdict: "pass", message: `${numbers.length} ${numbers.length === 1 ? "metric" : "metrics"}${note}` }],
+    checks: [
+      {
+        id: "metrics",
+        verdict: "pass",
+        message: `${numbers.length} ${numbers.length === 1 ? "metric" : "metrics"}${note}`,
+      },
+    ],
   };
 }
