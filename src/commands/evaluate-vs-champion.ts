@@ -10,7 +10,7 @@ import { compareModels } from "./evaluate-vs-champion/compare.ts";
 import { unchanged } from "./evaluate-vs-champion/facts.ts";
 import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
 import { metricInput, metricRules } from "./evaluate-vs-champion/rules.ts";
-import { locateModel } from "./model-reference.ts";
+import { absenceOf, type LocatedModel, type LocateOptions, locateModel } from "./model-reference.ts";
 import { baseInputs, input, registryInputs } from "./shared.ts";
 
 const inputs = z.strictObject({
@@ -141,22 +141,8 @@ async function run(given: Inputs, host: Host, project: Project) {
     wallMs: parseDuration(given.timeLimit, { input: "time-limit" }),
     threads: 1,
   };
-  const locate = (reference: string, name: string) =>
-    locateModel(reference, host, project, {
-      input: name,
-      registry: given.registry,
-      allowEphemeral: given.allowEphemeralRegistry,
-    });
-  const challenger = await locate(given.challenger, "challenger");
-  if (challenger === undefined) {
-    throw configurationError(
-      "TH_MODEL_MISSING",
-      `the registry has no ${given.challenger}`,
-      "name a version or alias that is there, or a file",
-      { input: "challenger" },
-    );
-  }
-  const champion = given.champion === undefined ? undefined : await locate(given.champion, "champion");
+  const challenger = await locateChallenger(given, host, project);
+  const champion = await locateChampion(given, host, project);
   const rows = await locateRows(given, host);
   const known = {
     purpose: rows.purpose,
@@ -171,4 +157,32 @@ async function run(given: Inputs, host: Host, project: Project) {
   const question = { label: given.label, key: given.key, task: given.task, positive: given.positive };
   const contest = { given: known, rules, limits, features: given.features, challenger, champion, rows, question };
   return compareModels({ ...contest, championInput: given.champion }, host);
+}
+
+async function locateChallenger(given: Inputs, host: Host, project: Project): Promise<LocatedModel> {
+  const where = whereOf(given, "challenger");
+  const challenger = await locateModel(given.challenger, host, project, where);
+  if (challenger !== undefined) return challenger;
+  const absent = await absenceOf(given.challenger, host, project, where);
+  if (absent !== undefined) throw absent;
+  throw configurationError(
+    "TH_MODEL_MISSING",
+    `the registry has no ${given.challenger}`,
+    "name a version or alias that is there, or a file",
+    { input: "challenger" },
+  );
+}
+
+/** Undefined when none is named, and when there is none yet; any other that is not there is refused. */
+async function locateChampion(given: Inputs, host: Host, project: Project): Promise<LocatedModel | undefined> {
+  if (given.champion === undefined) return undefined;
+  const where = whereOf(given, "champion");
+  const champion = await locateModel(given.champion, host, project, where);
+  const absent = champion === undefined ? await absenceOf(given.champion, host, project, where) : undefined;
+  if (absent !== undefined) throw absent;
+  return champion;
+}
+
+function whereOf(given: Inputs, name: string): LocateOptions {
+  return { input: name, registry: given.registry, allowEphemeral: given.allowEphemeralRegistry };
 }

@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { Project } from "../kernel/command.ts";
 import { type Digest, digestOfStream } from "../kernel/digest.ts";
-import { configurationError } from "../kernel/error.ts";
+import { configurationError, type TitleholderError } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import { suggest } from "../kernel/naming.ts";
 import { modelDigest } from "../registry/model-digest.ts";
@@ -47,14 +47,53 @@ export async function locateModel(
     const { digest } = await readModel(path, host, options.input);
     return { path, digest, name: basename(path), reference: shownPath(host, path) };
   }
-  const { environment, name, ref } = parseModelReference(reference, { input: options.input });
-  const address =
-    environment === undefined ? options.registry : environmentRegistry(environment, project, options.input);
-  const registry = await openRegistry(address, host, { allowEphemeral: options.allowEphemeral, input: options.input });
+  const { registry, name, ref } = await openReferenced(reference, host, project, options);
   const version = await registry.version(name, ref);
   if (version === undefined) return undefined;
   const path = await copyModel(registry, version, host);
   return { path, digest: version.digest, name, reference: `registry:${name}@${version.version}`, version };
+}
+
+/**
+ * Why a reference led to no model: the error to throw. Undefined for a first champion alone: `@champion` of a model that has none yet, where
+ * the registry knows the model, is of this very project, or holds no model at all. Anything else absent is a slip of the pen.
+ * @returns TH_MODEL_MISSING (configuration), which names what is near.
+ */
+export async function absenceOf(
+  reference: string,
+  host: Host,
+  project: Project,
+  options: LocateOptions,
+): Promise<TitleholderError | undefined> {
+  const { registry, name, ref } = await openReferenced(reference, host, project, options);
+  const place = { input: options.input };
+  const versions = (await registry.versions(name)).map(({ version }) => version);
+  if (versions.length === 0) {
+    const others = await registry.models();
+    if (ref === "@champion" && (others.length === 0 || name === project.model)) return undefined;
+    const near = suggest(name, others);
+    const fix =
+      others.length === 0 || name === project.model
+        ? `register a model as ${name} first, or write registry:${name}@champion for a champion yet to come`
+        : `${near}${near.endsWith("?") ? "" : "."} If the model is new, write model: ${name}`;
+    return configurationError("TH_MODEL_MISSING", `${registry.address} has no model ${name}`, fix, place);
+  }
+  if (ref === "@champion") return undefined;
+  const what = typeof ref === "number" ? `version ${ref}` : `alias ${ref.slice(1)}`;
+  const aliases = [...new Set([...(await registry.aliases(name)), "champion"])].sort();
+  const fix =
+    typeof ref === "number"
+      ? `write one of its versions: ${versions.slice(-20).join(", ")}`
+      : suggest(ref.slice(1), [...aliases, ...versions.slice(-20).map(String)]);
+  return configurationError("TH_MODEL_MISSING", `${registry.address} has no ${what} of ${name}`, fix, place);
+}
+
+async function openReferenced(reference: string, host: Host, project: Project, options: LocateOptions) {
+  const { environment, name, ref } = parseModelReference(reference, { input: options.input });
+  const address =
+    environment === undefined ? options.registry : environmentRegistry(environment, project, options.input);
+  const registry = await openRegistry(address, host, { allowEphemeral: options.allowEphemeral, input: options.input });
+  return { registry, name, ref };
 }
 
 /**

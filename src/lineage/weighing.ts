@@ -76,7 +76,7 @@ export function isGood(verdict: Verdict): boolean {
   return verdict === "pass" || verdict === "warn";
 }
 
-/** Validations that cover one of the files. */
+/** Whether a validation covers at least one of the files. */
 export function coversAny(validation: EvidenceReport, files: readonly { readonly digest: Digest }[]): boolean {
   const digests = validatedDigests(validation);
   return files.some(({ digest }) => digests.has(digest));

@@ -56,9 +56,13 @@ export interface ModelRegistry {
   version(name: string, ref: number | `@${string}` | Digest): Promise<ModelVersion | undefined>;
   /** Ascending, those above `after` (default 0), at most `limit` (default 100). */
   versions(name: string, after?: number, limit?: number): Promise<readonly ModelVersion[]>;
+  /** Names of the models with at least one version, sorted. */
+  models(): Promise<readonly string[]>;
   /** Verified while streaming; a mismatch throws TH_REGISTRY_CORRUPT. */
   read(version: ModelVersion, path: string): AsyncIterable<Uint8Array>;
   alias(name: string, alias: string): Promise<AliasMove | undefined>;
+  /** Aliases that point at a version of the model, sorted. */
+  aliases(name: string): Promise<readonly string[]>;
   /**
    * Same move again (same from, to, run) is ok and adds nothing. `current` is null when the alias never stood.
    * @throws TH_VERSION_MISSING (configuration) when `to` is no version of the model.

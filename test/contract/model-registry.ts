@@ -81,6 +81,22 @@ export function modelRegistryContract(backend: string, open: () => Promise<Opene
       expect((await opened.registry.versions("Churn")).map((version) => version.digest)).toEqual([digestOf("b")]);
     });
 
+    test("models and standing aliases are listed by name", async () => {
+      await using opened = await open();
+      const { registry } = opened;
+      expect(await registry.models()).toEqual([]);
+      expect(await registry.aliases("churn")).toEqual([]);
+      for (const name of ["churn", "Churn", "con.v2"]) await registry.register(name, oneFile(name));
+      await registry.moveAlias("churn", move("champion", null, 1));
+      await registry.moveAlias("churn", move("Nightly", null, 1));
+      await registry.moveAlias("churn", move("retired", null, 1));
+      await registry.moveAlias("churn", move("retired", 1, null));
+      const later = await opened.again();
+      expect(await later.models()).toEqual(["Churn", "churn", "con.v2"]);
+      expect(await later.aliases("churn")).toEqual(["Nightly", "champion"]);
+      expect(await later.aliases("Churn")).toEqual([]);
+    });
+
     test("versions come in pages", async () => {
       await using opened = await open();
       for (let index = 0; index < 5; index++) await opened.registry.register("churn", oneFile(`model ${index}`));

@@ -1,11 +1,13 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { commands } from "../../src/generated/commands.ts";
+import { digestOf } from "../../src/kernel/digest.ts";
 import { serializeReport } from "../../src/report/report.ts";
 import { Bench, complaints } from "../support/bad-inputs.ts";
 import {
   anotherDigest,
   contract,
+  dullModel,
   goodModel,
   invocations,
   prepareFiles,
@@ -635,7 +637,7 @@ suite("train", [
   },
 ]);
 
-test("a champion that does not exist is no error: the challenger is compared with a baseline, and the report says so", async () => {
+test("a first champion that does not exist yet is no error: the challenger is compared with a baseline, and the report says so", async () => {
   const { command, given } = {
     command: commands["evaluate-vs-champion"],
     given: invocations["evaluate-vs-champion"]?.given,
@@ -643,9 +645,23 @@ test("a champion that does not exist is no error: the challenger is compared wit
   if (command === undefined || given === undefined) throw new Error("no evaluate-vs-champion");
   const attempt = await bench.attempt(await command.load(), {
     ...given,
-    champion: "registry:churn@nobody",
-    registry: "file:models",
+    champion: "registry:churn@champion",
+    registry: "file:new-models",
   });
   expect(attempt.failure?.text).toBeUndefined();
   expect(attempt.report?.summary).toContain("unbaselined");
+});
+
+test("a working directory whose name looks like a glob is searched as any other", async () => {
+  await using odd = await Bench.open(prepareFiles, "odd [a-b] {c,d} * ?");
+  const register = await commands["register-model"]?.load();
+  const validate = await commands["validate-data"]?.load();
+  const [registration, validation] = [invocations["register-model"], invocations["validate-data"]];
+  if (!register || !validate || !registration || !validation) throw new Error("commands are missing");
+  const own = evaluationReport(digestOf(dullModel), evaluated);
+  await odd.write(".titleholder/churn/evaluate-vs-champion/report.json", fileOf(own));
+  const registered = await odd.attempt(register, registration.given);
+  expect(registered.report?.summary).toContain("registered as PASSED");
+  const validated = await odd.attempt(validate, { ...validation.given, data: "data/tr*.csv" });
+  expect(validated.report?.summary).toContain("60 rows of 1 file");
 });

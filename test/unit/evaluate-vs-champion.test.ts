@@ -194,6 +194,56 @@ describe("no champion", () => {
     expect(findings.tables[0]?.rows.map(([name]) => name)).toEqual(["roc-auc", "log-loss"]);
   });
 
+  test.each([
+    ["champion", "registry:flights@champoin", "registry has no alias champoin of flights", 'did you mean "champion"?'],
+    ["champion", "registry:flights@nightly", "no alias nightly of flights", "write one of: challenger, champion, 1"],
+    ["champion", "registry:flights@99", "has no version 99 of flights", "write one of its versions: 1"],
+    ["champion", "registry:flihgts@champion", "has no model flihgts", 'did you mean "flights"?'],
+    [
+      "champion",
+      "registry:fraud",
+      "has no model fraud",
+      "write one of: flights. If the model is new, write model: fraud",
+    ],
+    ["champion", "registry:churn@challenger", "has no model churn", "register a model as churn first"],
+    ["challenger", "registry:flights@chalenger", "no alias chalenger", 'did you mean "challenger"?'],
+  ])("%s %s is a slip of the pen, and refused", async (input, reference, message, fix) => {
+    await using at = await machine();
+    const registry = await openRegistry(undefined, at.host, { allowEphemeral: false });
+    await registry.register("flights", modelSource({ "model.onnx": dull }));
+    const move = { from: null, to: 1, at: "", actor: "mona", reason: "first" };
+    await registry.moveAlias("flights", { ...move, alias: "challenger" });
+    const given = { challenger: "good.onnx", [input]: reference };
+    await expect(evaluate({ ...at, project: { ...at.project, model: "churn" } }, given)).rejects.toMatchObject({
+      kind: "configuration",
+      code: "TH_MODEL_MISSING",
+      message: expect.stringContaining(message),
+      fix: expect.stringContaining(fix),
+      place: { input },
+    });
+  });
+
+  test("the first champion may be absent beside other models, for a known model and for the project's own", async () => {
+    await using at = await machine();
+    const registry = await openRegistry(undefined, at.host, { allowEphemeral: false });
+    await registry.register("flights", modelSource({ "model.onnx": dull }));
+    for (const model of ["flights", "churn"]) {
+      const own = { ...at, project: { ...at.project, model } };
+      const { decision } = await evaluate(own, { challenger: "good.onnx", champion: `registry:${model}@champion` });
+      expect(decision).toBe("unbaselined-pass");
+    }
+  });
+
+  test("without any model in the registry an alias other than champion is refused as well", async () => {
+    await using at = await machine();
+    for (const reference of ["registry:m@champoin", "registry:m@1"]) {
+      await expect(evaluate(at, { challenger: "good.onnx", champion: reference })).rejects.toMatchObject({
+        code: "TH_MODEL_MISSING",
+        fix: expect.stringContaining("registry:m@champion"),
+      });
+    }
+  });
+
   test("a champion in the registry is found by its alias", async () => {
     await using at = await machine();
     const registry = await openRegistry(undefined, at.host, { allowEphemeral: false });

@@ -11,7 +11,7 @@ import { modelDigest, sortedFiles } from "../model-digest.ts";
 import { checkAliasName, checkModelName } from "../names.ts";
 import type { AliasMove, ModelRegistry, ModelSource, ModelVersion, Swap } from "../registry.ts";
 import { Format } from "./file/format.ts";
-import { layout } from "./file/layout.ts";
+import { keyText, layout } from "./file/layout.ts";
 import { isInnerPath, moveRecord, parseRecord, statementRecord, streamRecord, versionRecord } from "./file/records.ts";
 import { Slots } from "./file/slots.ts";
 import { corrupt, Store } from "./file/store.ts";
@@ -107,6 +107,13 @@ class FileRegistry implements ModelRegistry {
     return found.filter((version) => version !== undefined);
   }
 
+  async models(): Promise<readonly string[]> {
+    if (!(await this.#format.exists())) return [];
+    const names = namesOf(await this.#store.list(layout.models));
+    const counts = await Promise.all(names.map((name) => this.#versionSlots(name).numbers()));
+    return names.filter((_, at) => (counts[at] ?? []).length > 0).sort();
+  }
+
   async *read(version: ModelVersion, path: string): AsyncIterable<Uint8Array> {
     const file = version.files.find((candidate) => candidate.path === path);
     if (file === undefined) throw new Error(`${version.name} version ${version.version} has no file ${path}`);
@@ -118,6 +125,14 @@ class FileRegistry implements ModelRegistry {
     const slots = await this.#moves(name, alias);
     const last = await slots?.length();
     return slots === undefined || last === undefined || last === 0 ? undefined : slots.readTaken(last);
+  }
+
+  async aliases(name: string): Promise<readonly string[]> {
+    checkModelName(name, { input: "name" });
+    if (!(await this.#format.exists())) return [];
+    const names = namesOf(await this.#store.list(layout.aliases(name)));
+    const moves = await Promise.all(names.map((alias) => this.alias(name, alias)));
+    return names.filter((_, at) => moves[at]?.to != null).sort();
   }
 
   async moveAlias(name: string, move: Omit<AliasMove, "seq">): Promise<Swap<AliasMove>> {
@@ -246,6 +261,11 @@ class FileRegistry implements ModelRegistry {
     const file = this.#store.shown(layout.blob(digest));
     return corrupt(`${file} no longer has the digest it was stored under`, file);
   }
+}
+
+/** Whatever else lies in the folder, such as a desktop's own files, is passed over. */
+function namesOf(keys: readonly string[]): readonly string[] {
+  return keys.map(keyText).filter((name) => name !== undefined);
 }
 
 function isSameMove(last: AliasMove, move: Omit<AliasMove, "seq">): boolean {

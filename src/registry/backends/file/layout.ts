@@ -19,8 +19,10 @@ export const layout = {
     const hex = digest.slice("sha256:".length);
     return `blobs/sha256/${hex.slice(0, 2)}/${hex}`;
   },
+  models: "models",
   versions: (name: string) => `models/${pathKey(name)}/versions`,
   alias: (name: string, alias: string) => `models/${pathKey(name)}/aliases/${pathKey(alias)}`,
+  aliases: (name: string) => `models/${pathKey(name)}/aliases`,
   evidence: (name: string, version: number) => `models/${pathKey(name)}/evidence/${slotNumber(version)}`,
   /** The `@` keeps the entries of `a` apart from those of a stream named like one of them, `a/00000001.json`. */
   stream: (stream: string) => `streams/${stream.split("/").map(pathKey).join("/")}@`,
@@ -51,6 +53,17 @@ export function pathKey(text: string): string {
     `"${text}" cannot be a name in the registry`,
     `use a shorter name of letters, digits, dots, underscores and hyphens (at most ${longestKey} characters)`,
   );
+}
+
+/** The text that a file name stands for; undefined for one that `pathKey` never gives. */
+export function keyText(key: string): string | undefined {
+  if (!/^(?:[a-z0-9_.-]|%[0-9a-f]{2})+$/.test(key)) return undefined;
+  try {
+    const text = decodeURIComponent(key);
+    return pathKey(text) === key ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function percent(character: string): string {
