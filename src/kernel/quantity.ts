@@ -34,13 +34,16 @@ export function parseDuration(text: string, place: Place): number {
   throw configurationError("TH_DURATION", `"${text}" is longer than ten years`, 'write at most "3650d"', place);
 }
 
-/** Bytes of `512MiB`, `16GB`, `100kB`. @throws TH_SIZE (configuration). */
+/** Bytes of `512MiB`, `16GB`, `100kB`, at least one. @throws TH_SIZE (configuration). */
 export function parseSize(text: string, place: Place): number {
-  return Math.round(
+  const bytes = Math.round(
     parseQuantity(text, sizeUnits, () =>
       configurationError("TH_SIZE", `"${text}" is not a size`, 'write a number and a unit: "512MiB", "16GB"', place),
     ),
   );
+  if (bytes >= 1 && bytes <= Number.MAX_SAFE_INTEGER) return bytes;
+  const what = bytes < 1 ? "no room at all" : "more than any machine has";
+  throw configurationError("TH_SIZE", `"${text}" is ${what}`, 'write a size such as "512MiB" or "16GB"', place);
 }
 
 function parseQuantity(text: string, units: Readonly<Record<string, number>>, refuse: () => Error): number {
