@@ -16,7 +16,7 @@ import {
 import { dirname, join, parse, resolve, sep } from "node:path";
 import { shownPath } from "../commands/paths.ts";
 import { configurationError, TitleholderError } from "../kernel/error.ts";
-import type { FileFacts, Files } from "../kernel/files.ts";
+import type { FileFacts, Files, ReplaceOptions } from "../kernel/files.ts";
 
 /**
  * What a write has just done, in order. The crash tests stop at each of them: `folder` (missing parent folders made),
@@ -63,7 +63,7 @@ export function nodeFiles(options: FilesOptions = {}): Files {
     glob: (pattern, cwd) => matchFiles(pattern, cwd, show),
     makeDirectory: (path) => writer.makeDirectory(path),
     createExclusive: (path, bytes) => writer.createExclusive(path, bytes),
-    replace: (path, bytes) => writer.replace(path, bytes),
+    replace: (path, bytes, how) => writer.replace(path, bytes, how),
   };
 }
 
@@ -102,9 +102,13 @@ async function* streamFile(path: string, show: (path: string) => string): AsyncG
 async function factsOf(path: string, show: (path: string) => string): Promise<FileFacts | undefined> {
   try {
     const facts = await stat(path);
-    const modified = facts.mtimeMs;
-    if (facts.isFile()) return { kind: "file", size: facts.size, modified };
-    return { kind: facts.isDirectory() ? "directory" : "other", size: 0, modified };
+    const account = process.getuid?.();
+    const more = {
+      modified: facts.mtimeMs,
+      private: account === undefined || (facts.uid === account && (facts.mode & 0o077) === 0),
+    };
+    if (facts.isFile()) return { kind: "file", size: facts.size, ...more };
+    return { kind: facts.isDirectory() ? "directory" : "other", size: 0, ...more };
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw unreadable(cause, show(path));
@@ -178,13 +182,14 @@ class Writer {
     });
   }
 
-  async replace(path: string, bytes: Uint8Array): Promise<void> {
+  async replace(path: string, bytes: Uint8Array, how: ReplaceOptions = {}): Promise<void> {
     await refuseSpecial(path, shown(path, this.#options.cwd));
-    await this.#write(path, bytes, async (temp) => {
+    const place = async (temp: string) => {
       await this.#step("temp-synced", path, temp);
       await rename(temp, path);
       await this.#step("placed", path, temp);
-    });
+    };
+    await this.#write(path, bytes, place, how.private === true ? 0o600 : 0o666);
   }
 
   /** Writes and flushes a temporary file beside `path`, lets `place` put it there, and flushes the folder. */
@@ -192,6 +197,7 @@ class Writer {
     path: string,
     bytes: Uint8Array | AsyncIterable<Uint8Array>,
     place: (temp: string, handle: FileHandle) => Promise<T>,
+    mode = 0o666,
   ): Promise<T> {
     const folder = dirname(path);
     const temp = join(folder, `.titleholder-${randomUUID()}.tmp`);
@@ -199,7 +205,7 @@ class Writer {
       await this.#step("start", path, temp);
       await this.#makeFolder(folder, 0o777);
       await this.#step("folder", path, temp);
-      const handle = await open(temp, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
+      const handle = await open(temp, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
       let result: T;
       try {
         await this.#step("temp-made", path, temp);

@@ -4,6 +4,13 @@ export interface FileFacts {
   readonly size: number;
   /** When the content was last written, in milliseconds since 1970. */
   readonly modified: number;
+  /** Belongs to this account, and no other one may read, write or enter it. Always true where accounts are not told so (Windows). */
+  readonly private: boolean;
+}
+
+export interface ReplaceOptions {
+  /** No other account may read or write the file, not even while it is being written. */
+  readonly private?: boolean;
 }
 
 /** The only file operations stores use; the fault tests replace it and stop at the n-th write. Paths are absolute. */
@@ -23,5 +30,5 @@ export interface Files {
   /** temp + fsync + hard link + fsync(directory). False when `path` exists: this is the compare-and-set of the file registry. */
   createExclusive(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<boolean>;
   /** temp + fsync + rename + fsync(directory): a reader sees the old bytes or the new ones, never half. */
-  replace(path: string, bytes: Uint8Array): Promise<void>;
+  replace(path: string, bytes: Uint8Array, options?: ReplaceOptions): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { digestSchema } from "../kernel/digest-schema.ts";
-import { TitleholderError } from "../kernel/error.ts";
+import { configurationError } from "../kernel/error.ts";
 import type { Files } from "../kernel/files.ts";
 
 const stateSchema = "titleholder/serving/v1";
@@ -47,7 +47,8 @@ export const nothingServed: Serving = {
 };
 
 /**
- * The state file of a folder. It holds tokens, so that it lies in a folder of its own that only this account may enter.
+ * The state file of a folder. It holds tokens, so that only this account may read it, and it lies in a folder of its own that only this
+ * account may enter: somebody else could put a file of theirs in its place.
  */
 export class ServingStore {
   readonly #files: Files;
@@ -64,14 +65,17 @@ export class ServingStore {
     return join(this.#folder, "serving.json");
   }
 
-  /** @throws TitleholderError TH_SERVING_STATE (configuration) when the file is not ours or of a newer format. */
+  /**
+   * @throws TitleholderError TH_SERVING_STATE (configuration) when the file is not ours or of a newer format, TH_SERVING_FOLDER
+   *   (configuration) when another account may enter its folder.
+   */
   async read(): Promise<Serving> {
+    await this.#refuseOpenFolder();
     const bytes = await this.#files.read(this.path);
     if (bytes === undefined) return nothingServed;
     const parsed = servingSchema.safeParse(jsonOf(bytes));
     if (parsed.success) return parsed.data;
-    throw new TitleholderError(
-      "configuration",
+    throw configurationError(
       "TH_SERVING_STATE",
       "the state of the embedded servers (serving.json) cannot be read: it is damaged, or a newer Titleholder wrote it",
       "upgrade Titleholder, or end the servers, delete the file and start again",
@@ -79,9 +83,23 @@ export class ServingStore {
     );
   }
 
+  /** @throws TitleholderError TH_SERVING_FOLDER (configuration) when another account may enter the folder. */
   async write(serving: Serving): Promise<void> {
     await this.#files.makeDirectory(this.#folder);
-    await this.#files.replace(this.path, new TextEncoder().encode(`${JSON.stringify(serving, undefined, 2)}\n`));
+    await this.#refuseOpenFolder();
+    const bytes = new TextEncoder().encode(`${JSON.stringify(serving, undefined, 2)}\n`);
+    await this.#files.replace(this.path, bytes, { private: true });
+  }
+
+  async #refuseOpenFolder(): Promise<void> {
+    const facts = await this.#files.facts(this.#folder);
+    if (facts?.kind !== "directory" || facts.private) return;
+    throw configurationError(
+      "TH_SERVING_FOLDER",
+      "the folder `private` of the embedded servers' state belongs to another account, or is open to one: it holds the tokens that control them",
+      "name another `state-dir`, on a disk with permissions; or, when nobody else has written there, make the folder yours alone (chmod 700)",
+      { input: "state-dir" },
+    );
   }
 }
 

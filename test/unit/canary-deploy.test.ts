@@ -1,3 +1,4 @@
+import { chmod } from "node:fs/promises";
 import { createServer } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { inputs } from "../../src/commands/canary-deploy/inputs.ts";
@@ -104,6 +105,20 @@ describe("what the user can mend is refused by name, before anything is begun", 
     const error = await refusal(given);
     expect(error).toMatchObject({ kind: "configuration", code, place: { input } });
     expect(error.fix).not.toBe("");
+  });
+});
+
+describe("a state that cannot be trusted", () => {
+  test.each([
+    ["a folder that others may enter", 0o755, "", "TH_SERVING_FOLDER"],
+    ["a file that is damaged", 0o700, "{", "TH_SERVING_STATE"],
+  ])("%s is refused before a rollout is begun", async (_, mode, text, code) => {
+    await register(registry, 1, { champion: null });
+    await t.write("state/private/serving.json", text);
+    await chmod(`${t.cwd}/state/private`, mode);
+    const error = await refusal({ version: "registry:flights@1", stateDir: `${t.cwd}/state` });
+    expect(error).toMatchObject({ kind: "configuration", code, place: { input: "state-dir" } });
+    expect(await allOf(registry.entries("rollout/flights"))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -153,6 +153,29 @@ describe("writing", () => {
     await files.replace(at("report"), bytes("new"));
     expect(await readFile(at("report"), "utf8")).toBe("new");
     expect(await readFile(at("kept"), "utf8")).toBe("old");
+  });
+
+  test("a private file is closed to others from its first byte, whatever stood there", async () => {
+    const modes: number[] = [];
+    const files = nodeFiles({
+      onStep: async (step, { temp }) => {
+        if (step === "temp-made") modes.push((await stat(temp)).mode & 0o777);
+      },
+    });
+    await writeFile(at("secret"), "open", { mode: 0o644 });
+    await files.replace(at("secret"), bytes("closed"), { private: true });
+    expect(modes).toEqual([0o600]);
+    expect((await stat(at("secret"))).mode & 0o777).toBe(0o600);
+  });
+
+  test("facts say whether another account may come in", async () => {
+    const files = nodeFiles();
+    await mkdir(at("mine"), { mode: 0o700 });
+    expect(await files.facts(at("mine"))).toMatchObject({ private: true });
+    for (const mode of [0o710, 0o704, 0o755]) {
+      await chmod(at("mine"), mode);
+      expect(await files.facts(at("mine"))).toMatchObject({ private: false });
+    }
   });
 
   test("a private folder is open to its owner alone", async () => {

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { chmod, chown, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { digestOf } from "../../src/kernel/digest.ts";
@@ -14,14 +14,49 @@ const serving: Serving = {
   stable: "a",
 };
 
-test("what runs is remembered for a later process, in a folder that only this account may enter", async () => {
+test("what runs is remembered for a later process, in a file that only this account may read and a folder that only it may enter", async () => {
   await using t = await testHost();
   const folder = join(t.cwd, "serving");
   expect(await new ServingStore(t.host.files, folder).read()).toEqual(nothingServed);
   await new ServingStore(t.host.files, folder).write(serving);
   const store = new ServingStore(t.host.files, folder);
   expect(await store.read()).toEqual(serving);
-  expect((await stat(join(store.path, ".."))).mode & 0o077).toBe(0);
+  expect((await stat(join(store.path, ".."))).mode & 0o777).toBe(0o700);
+  expect((await stat(store.path)).mode & 0o777).toBe(0o600);
+});
+
+test("a file that others could read is replaced by one that they cannot", async () => {
+  await using t = await testHost();
+  const store = new ServingStore(t.host.files, t.cwd);
+  await store.write(serving);
+  await chmod(store.path, 0o644);
+  await store.write(serving);
+  expect((await stat(store.path)).mode & 0o777).toBe(0o600);
+});
+
+const refusal = { kind: "configuration", code: "TH_SERVING_FOLDER", place: { input: "state-dir" } };
+
+test.each([0o755, 0o750, 0o701, 0o710, 0o720])(
+  "a folder of mode %o is neither read from nor written to",
+  async (mode) => {
+    await using t = await testHost();
+    const store = new ServingStore(t.host.files, t.cwd);
+    await store.write(serving);
+    await chmod(join(t.cwd, "private"), mode);
+    await expect(store.read()).rejects.toMatchObject(refusal);
+    await expect(store.write(nothingServed)).rejects.toMatchObject(refusal);
+    await chmod(join(t.cwd, "private"), 0o700);
+    expect(await store.read()).toEqual(serving);
+  },
+);
+
+test.runIf(process.getuid?.() === 0)("a folder of another account is refused", async () => {
+  await using t = await testHost();
+  await mkdir(join(t.cwd, "private"), { mode: 0o700 });
+  await chown(join(t.cwd, "private"), 65_534, 65_534);
+  const store = new ServingStore(t.host.files, t.cwd);
+  await expect(store.read()).rejects.toMatchObject(refusal);
+  await expect(store.write(serving)).rejects.toMatchObject(refusal);
 });
 
 test.each([
@@ -32,5 +67,6 @@ test.each([
   await using t = await testHost();
   const store = new ServingStore(t.host.files, t.cwd);
   await t.write("private/serving.json", text);
+  await chmod(join(t.cwd, "private"), 0o700);
   await expect(store.read()).rejects.toMatchObject({ kind: "configuration", code: "TH_SERVING_STATE" });
 });

@@ -8,6 +8,7 @@ import { parseSize } from "../../kernel/quantity.ts";
 import type { ModelRegistry, ModelVersion } from "../../registry/registry.ts";
 import type { MetricSource, RolloutTarget } from "../../rollout/rollout.ts";
 import { keepModel } from "../../serving/models.ts";
+import { ServingStore } from "../../serving/state.ts";
 import type { CanaryInputs } from "./inputs.ts";
 
 /** Which target, and how it is made: plain JSON, so that the post step opens the same one. */
@@ -37,10 +38,12 @@ export function chooseTarget(given: CanaryInputs, name: string, project: Project
   };
 }
 
+/** @throws TitleholderError TH_SERVING_FOLDER, TH_SERVING_STATE (configuration): before a rollout is begun that could not be carried out */
 export async function openTarget(choice: TargetChoice, host: Host): Promise<OpenTarget> {
   const [target, source] = [targets[choice.name], sources.target];
   if (target === undefined || source === undefined) throw new Error(`${choice.name} is not in the generated maps`);
   const { stateDir, models } = z.object({ stateDir: z.string(), models: z.string() }).parse(choice.settings);
+  await new ServingStore(host.files, stateDir).read();
   return {
     choice,
     target: (await target.load()).create(choice.settings, host),
