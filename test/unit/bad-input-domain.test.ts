@@ -436,6 +436,7 @@ suite("canary-deploy", [
     says: ["TH_INPUT_VALUE at input port", "fix: write at most 65535"],
   },
   { what: "memory without a unit", given: { memory: "512" }, says: ["TH_SIZE at input memory"] },
+  { what: "no memory at all", given: { memory: "0B" }, says: ["TH_SIZE at input memory"] },
   { what: "a version that is not said", given: { version: undefined }, says: ["TH_INPUT_MISSING at input version"] },
   { what: "a file without a dry run", given: { "dry-run": "false" }, says: ["TH_VERSION_REFERENCE at input version"] },
   {
@@ -609,6 +610,11 @@ suite("train", [
     says: ["TH_CONFIG_TYPE at titleholder.yaml:2:17"],
   },
   { what: "a missing config", given: { config: "titleholder.yml" }, says: ["TH_CONFIG_MISSING at input config"] },
+  {
+    what: "a limit that no calendar holds",
+    given: { "time-limit": "999999999999d" },
+    says: ["TH_DURATION at input time-limit"],
+  },
   { what: "a limit without a unit", given: { "time-limit": "60" }, says: ["TH_DURATION at input time-limit"] },
   {
     what: "parameters that no variable can hold",
