@@ -80,7 +80,14 @@ describe("the decision", () => {
       key: ["id"],
     });
     expect(decision).toBe("superior");
-    expect(findings.summary).toMatch(/^challenger is superior: roc-auc \+0\.\d+, 95% bounds/);
+    expect(findings.summary).toMatch(
+      /^challenger is superior: roc-auc \+0\.\d+, one-sided 95% bounds \+\S+ and \+\S+; log-loss \+\S+, bounds \+/,
+    );
+    expect(findings.tables[0]?.title).toContain("each bound is one-sided at 95%");
+    expect(check("metric-accuracy")).toMatchObject({
+      message: expect.stringContaining(", with one-sided bounds +"),
+      method: "exact McNemar test, Tango score bounds; one-sided bounds at 95%",
+    });
     expect(findings.subjects).toEqual([
       { name: "challenger", kind: "model", digest: digestOf(good), uri: "good.onnx" },
     ]);

@@ -123,6 +123,7 @@ function withChampion({ rules, given }: Contest, { truth, answers }: Scored): Co
       comparisons,
       { name: "challenger", answers: challenger },
       { name: "champion", answers: champion },
+      given.alpha,
     ),
   };
 }
@@ -146,7 +147,7 @@ function withoutChampion(contest: Contest, { truth, answers }: Scored): Compared
       { id: "champion", verdict: "warn", message, place: { input: "champion" } },
       ...comparisons.map((comparison) => metricCheck(comparison, "the majority baseline", given.alpha, false)),
     ],
-    ...pictures(truth, comparisons, own, { name: "baseline", answers: baseline }),
+    ...pictures(truth, comparisons, own, { name: "baseline", answers: baseline }, given.alpha),
   };
 }
 
@@ -183,13 +184,14 @@ function pictures(
   comparisons: readonly MetricComparison[],
   challenger: NamedAnswers,
   opponent: NamedAnswers,
+  alpha: number,
 ): Pick<Compared, "tables" | "series"> {
   const both = [challenger, opponent];
   // A baseline has one score for all rows: its curves say nothing.
   const drawn = opponent.name === "baseline" ? [challenger] : both;
   return {
     tables: [
-      metricsTable(comparisons, opponent.name),
+      metricsTable(comparisons, opponent.name, alpha),
       ...disagreementTables(truth, challenger, opponent),
       ...confusionTables(truth, both),
     ],

@@ -35,7 +35,8 @@ export function metricCheck(comparison: MetricComparison, against: string, alpha
 
 function sentence({ rule, state, effect, lower, upper, reason }: MetricComparison, against: string): string {
   const gap = effect === null ? "no difference could be computed" : `${rule.name} differs by ${signed(effect)}`;
-  const bounds = lower === null || upper === null ? "" : `, with bounds ${signed(lower)} and ${signed(upper)}`;
+  const bounds =
+    lower === null || upper === null ? "" : `, with one-sided bounds ${signed(lower)} and ${signed(upper)}`;
   const margin = `the margin of ${rule.margin}`;
   const superiority = rule.test === "superiority";
   const ends: Readonly<Record<MetricState, string>> = {
@@ -61,9 +62,9 @@ function clipSentence({ clipped, rule }: MetricComparison): string {
   return `; probabilities outside ${rule.clip}..1−${rule.clip} were clipped in ${clipped.challenger} and ${clipped.champion} rows`;
 }
 
-export function metricsTable(comparisons: readonly MetricComparison[], opponent: string): Table {
+export function metricsTable(comparisons: readonly MetricComparison[], opponent: string, alpha: number): Table {
   return {
-    title: `Metrics: challenger and ${opponent} (a positive effect is an improvement)`,
+    title: `Metrics: challenger and ${opponent} (a positive effect is an improvement; each bound is one-sided at ${percent(1 - alpha)})`,
     columns: [
       "metric",
       "asked",
@@ -89,14 +90,18 @@ export function metricsTable(comparisons: readonly MetricComparison[], opponent:
   };
 }
 
-/** Each metric's effect and bounds in one line. */
+/** Each metric's effect and bounds in one line. Each bound alone holds at 1 − alpha; the two are no interval at that level. */
 export function metricsSummary(comparisons: readonly MetricComparison[], alpha: number): string {
-  const words = comparisons.map(({ rule, effect, lower, upper }) => {
-    const bounds =
-      lower === null || upper === null ? "" : `, ${percent(1 - alpha)} bounds ${signed(lower)} and ${signed(upper)}`;
-    return `${rule.name} ${effect === null ? "not computable" : signed(effect)}${bounds}`;
+  let words = `one-sided ${percent(1 - alpha)} bounds`;
+  const parts = comparisons.map(({ rule, effect, lower, upper }) => {
+    const value = `${rule.name} ${effect === null ? "not computable" : signed(effect)}`;
+    if (lower === null || upper === null) return value;
+    const part = `${value}, ${words} ${signed(lower)} and ${signed(upper)}`;
+    // Said once: the line stays short.
+    words = "bounds";
+    return part;
   });
-  return words.join("; ");
+  return parts.join("; ");
 }
 
 /** Missing values that reach the models as NaN: said, as a model scores them without a word. */
