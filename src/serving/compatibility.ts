@@ -11,35 +11,40 @@ const tensorSchema: z.ZodType<TensorMetadata> = z.object({
 export const metadataSchema = z.object({ inputs: z.array(tensorSchema), outputs: z.array(tensorSchema) });
 export type ModelMetadata = z.output<typeof metadataSchema>;
 
-/** What callers of `stable` may trip over when `canary` answers instead, in words; empty when nothing. */
+/** Names beyond this many are only counted. */
+const mostNames = 20;
+
+/** What callers of `stable` may trip over when `canary` answers instead, in words, one entry a kind; empty when nothing. */
 export function breaksOf(stable: ModelMetadata, canary: ModelMetadata): readonly string[] {
-  const known = byName(stable.inputs);
-  const given = byName(canary.outputs);
   return [
-    ...canary.inputs.flatMap((input) => {
-      const before = known.get(input.name);
-      if (before === undefined) return [`it takes the input "${input.name}", which stable does not`];
-      return differences("input", before, input);
-    }),
-    ...stable.inputs
-      .filter(({ name }) => !canary.inputs.some((input) => input.name === name))
-      .map(({ name }) => `it does not take the input "${name}"`),
-    ...stable.outputs.flatMap((output) => {
-      const after = given.get(output.name);
-      return after === undefined
-        ? [`it does not give the output "${output.name}"`]
-        : differences("output", output, after);
-    }),
+    ...listed("it also takes the input", missingFrom(stable.inputs, canary.inputs)),
+    ...listed("it no longer takes the input", missingFrom(canary.inputs, stable.inputs)),
+    ...listed("it no longer gives the output", missingFrom(canary.outputs, stable.outputs)),
+    ...changed("input", stable.inputs, canary.inputs),
+    ...changed("output", stable.outputs, canary.outputs),
   ];
 }
 
-function differences(what: string, before: TensorMetadata, after: TensorMetadata): readonly string[] {
-  const text = ({ datatype, shape }: TensorMetadata) => `${datatype} [${shape.join(", ")}]`;
-  return text(before) === text(after)
-    ? []
-    : [`its ${what} "${after.name}" is ${text(after)} instead of ${text(before)}`];
+/** The names that only `there` has. */
+function missingFrom(here: readonly TensorMetadata[], there: readonly TensorMetadata[]): readonly string[] {
+  const known = new Set(here.map(({ name }) => name));
+  return there.flatMap(({ name }) => (known.has(name) ? [] : [name]));
 }
 
-function byName(tensors: readonly TensorMetadata[]): ReadonlyMap<string, TensorMetadata> {
-  return new Map(tensors.map((tensor) => [tensor.name, tensor]));
+function listed(what: string, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : "";
+  return [`${what}${names.length > 1 ? "s" : ""} ${names.slice(0, mostNames).join(", ")}${more}`];
+}
+
+function changed(what: string, before: readonly TensorMetadata[], after: readonly TensorMetadata[]): readonly string[] {
+  const text = ({ datatype, shape }: TensorMetadata) => `${datatype} [${shape.join(", ")}]`;
+  const known = new Map(before.map((tensor) => [tensor.name, text(tensor)]));
+  const differences = after.flatMap((tensor) => {
+    const was = known.get(tensor.name);
+    return was === undefined || was === text(tensor) ? [] : [`${tensor.name} is ${text(tensor)} instead of ${was}`];
+  });
+  if (differences.length === 0) return [];
+  const more = differences.length > mostNames ? ` and ${differences.length - mostNames} more` : "";
+  return [`its ${what} ${differences.slice(0, mostNames).join(", ")}${more}`];
 }

@@ -172,9 +172,13 @@ describe("a dry run", () => {
     const { logisticRegression } = await import("../support/onnx-models.ts");
     const path = await t.write("out/model.onnx", logisticRegression({ weights: { x: 1, hour: 2 } }));
     const { findings } = await canary(t, { version: path, dryRun: true, operation: "start" });
-    const signature = findings.checks.filter(({ id }) => id.startsWith("signature"));
-    expect(signature.map(({ verdict }) => verdict)).toEqual(["warn", "warn"]);
-    expect(signature.map(({ message }) => message).join("\n")).toMatch(/takes the input "hour"[\s\S]*the output "y"/);
+    expect(findings.checks.filter(({ id }) => id.startsWith("signature"))).toEqual([
+      {
+        id: "signature",
+        verdict: "warn",
+        message: `callers of registry:flights@1 may notice: it also takes the input hour; it no longer gives the output y`,
+      },
+    ]);
   });
 
   test("closes the control of its servers with tokens that nobody can guess", async () => {

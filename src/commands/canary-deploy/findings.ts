@@ -85,13 +85,7 @@ function rolloutChecks(rollout: Rollout, reading: AnalysisReading): readonly Che
     ...(measured && reading.ceiling !== null ? [ceilingCheck(state, reading, reading.ceiling)] : []),
     ...(measured && !decided(state) ? [neededCheck(state, reading)] : []),
     ...(measured && reading.stage.overdispersed ? [dispersionCheck(reading)] : []),
-    ...state.breaks.map(
-      (text, at): Check => ({
-        id: `signature-${at + 1}`,
-        verdict: "warn",
-        message: `the canary differs from stable for callers: ${text}`,
-      }),
-    ),
+    ...(state.breaks.length === 0 ? [] : [signatureCheck(state.breaks, "stable")]),
     ...(state.alias === null ? [] : [aliasCheck(state.alias, rollout)]),
   ];
 }
@@ -217,6 +211,13 @@ function dispersionCheck({ stage }: AnalysisReading): Check {
     observed: stage.dispersion,
     expected: 2,
   };
+}
+
+/** What callers of the version before may trip over, in one line. */
+export function signatureCheck(breaks: readonly string[], before: string): Check {
+  const id = "signature";
+  if (breaks.length === 0) return { id, verdict: "pass", message: `callers of ${before} notice no difference` };
+  return { id, verdict: "warn", message: `callers of ${before} may notice: ${breaks.join("; ")}` };
 }
 
 function aliasCheck(alias: NonNullable<RolloutState["alias"]>, { subject }: Rollout): Check {

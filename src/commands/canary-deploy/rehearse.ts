@@ -10,7 +10,7 @@ import { breaksOf, type ModelMetadata, metadataSchema } from "../../serving/comp
 import { newToken } from "../../serving/http.ts";
 import { locateModel } from "../model-reference.ts";
 import { championAlias } from "../register-model/aliases.ts";
-import { plainFindings } from "./findings.ts";
+import { plainFindings, signatureCheck } from "./findings.ts";
 import type { CanaryInputs, outputs } from "./inputs.ts";
 import { judgePolicy } from "./policy.ts";
 import { keepSeconds, leaseSeconds, rolloutSettings } from "./settings.ts";
@@ -74,7 +74,7 @@ async function rehearse(
   host: Host,
 ): Promise<readonly Check[]> {
   const mine = await metadataOf(candidate, memoryBytes, host);
-  const checks: Check[] = [
+  const checks: readonly Check[] = [
     {
       id: "served",
       verdict: "pass",
@@ -83,16 +83,7 @@ async function rehearse(
   ];
   if (champion === undefined) return checks;
   const breaks = breaksOf(await metadataOf(champion, memoryBytes, host), mine);
-  if (breaks.length === 0) {
-    checks.push({ id: "signature", verdict: "pass", message: `callers of ${champion.reference} notice no difference` });
-  }
-  return [
-    ...checks,
-    ...breaks.map((text, at): Check => {
-      const message = `the candidate differs from ${champion.reference} for callers: ${text}`;
-      return { id: `signature-${at + 1}`, verdict: "warn", message };
-    }),
-  ];
+  return [...checks, signatureCheck(breaks, champion.reference)];
 }
 
 async function metadataOf(model: Rehearsed, memoryBytes: number, host: Host): Promise<ModelMetadata> {
