@@ -1,25 +1,19 @@
-const id=75;const ids=[75];const modules={96209:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{FV:()=>escapeMarkdown,Qk:()=>escapePlain,
-RK:()=>visible,X:()=>escapeXml,ZD:()=>escapeHtml});const gap="\u200B";const unseen=/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;function visible(text){
-return text.replace(unseen,character=>{const code=character.codePointAt(0)??0;if(character==="\n")return"\u21B5";if(code<32)return String.fromCharCode(9216+code);return code===127?"\u2421":`\u27E8U+${code.
-toString(16).toUpperCase().padStart(4,"0")}\u27E9`})}const entities={"&":"&amp;","<":"&lt;",">":"&gt;",'"':"&quot;","'":"&#39;"};function escapeHtml(text){return visible(text).replace(/[&<>"'`]/g,character=>entities[character]??
-"&#96;")}function escapeXml(text){return visible(text).replace(/[&<>"']/g,character=>entities[character]??character)}function escapeMarkdown(text){return defuse(visible(text)).replace(/[&<>"'`|*_~[\]()\\{}!#]/g,
-character=>`&#${character.charCodeAt(0)};`).replaceAll("$","<span>$</span>").replaceAll(gap,"&#8203;")}function escapePlain(text){return defuse(visible(text))}function defuse(text){return text.replaceAll(
-"@",`@${gap}`).replace(/#(?=\d)/g,`#${gap}`).replace(/(gh)-(?=\d)/gi,`$1${gap}-`).replace(/(www)\./gi,`$1${gap}.`).replace(/(mailto|xmpp):/gi,`$1:${gap}`).replace(/:(?=\/\/|[\w+-]*[a-z+-][\w+-]*:)/gi,
-`:${gap}`)}}),45845:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{B4:()=>formatCount,Fl:()=>formatValue,Ge:()=>absent,Gp:()=>formatSigned,
-MA:()=>formatP,On:()=>statedP,T1:()=>formatShare,ZV:()=>formatNumber,kf:()=>isNumeric,r4:()=>formatInstant,vI:()=>shortened,vy:()=>formatInterval});var _kernel_json_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(
-93361);const absent="\u2013";function formatNumber(value){if(!Number.isFinite(value))return Number.isNaN(value)?absent:value>0?"infinite":"-infinite";const size=Math.abs(value);if(size>=1e15||size>0&&
-size<1e-4)return shortExponent(value,2);if(Number.isInteger(value))return separated(value,0);if(size>=1e3)return separated(value,size>=1e5?0:1);return String(Number(value.toPrecision(4)))}function formatSigned(value){
-return value>0?`+${formatNumber(value)}`:formatNumber(value)}function formatShare(share){if(!Number.isFinite(share))return absent;const percent=share*100;if(share>0&&percent<.01)return"< 0.01%";if(share<
-1&&percent>99.99)return"> 99.99%";const digits=Math.abs(percent)<10||share<1&&percent>=99.9?2:1;return`${Number(percent.toFixed(digits))}%`}function formatP(p){if(!Number.isFinite(p))return absent;if(p<
-1e-12)return"< 1e-12";return p<.001?shortExponent(p,2):String(Number(p.toFixed(3)))}function statedP(p){const text=formatP(p);return text.startsWith("<")?`p ${text}`:`p = ${text}`}function formatValue(value){
-if(value===null||value===void 0||value==="")return absent;if(typeof value==="number")return formatNumber(value);if(typeof value==="string")return value;if(typeof value==="boolean")return value?"true":
-"false";if(Array.isArray(value)&&value.every(item=>item===null||typeof item!=="object")){return value.length===0?absent:value.map(item=>formatValue(item)).join(", ")}return(0,_kernel_json_js__WEBPACK_IMPORTED_MODULE_0__.
-dj)(value)}function formatInterval([low,high]){return`[${low===null?"-\u221E":formatNumber(low)}, ${high===null?"\u221E":formatNumber(high)}]`}function isNumeric(cells){const present=cells.filter(cell=>cell!==
-null&&cell!==void 0&&cell!=="");return present.length>0&&present.every(cell=>typeof cell==="number"||typeof cell==="string"&&/^(?:[<>≤≥±] ?)?[+-]?\d[\d.,]*(?:e[+-]?\d+)?%?$/.test(cell))}function formatCount(count,noun,plural=`${noun}\
+const id=75;const ids=[75];const modules={45845:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{B4:()=>formatCount,Fl:()=>formatValue,
+Ge:()=>absent,Gp:()=>formatSigned,MA:()=>formatP,On:()=>statedP,T1:()=>formatShare,ZV:()=>formatNumber,kf:()=>isNumeric,r4:()=>formatInstant,vI:()=>shortened,vy:()=>formatInterval,w_:()=>formatSetting});
+var _kernel_json_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(93361);const absent="\u2013";function formatNumber(value){if(!Number.isFinite(value))return Number.isNaN(value)?absent:value>0?"inf\
+inite":"-infinite";const size=Math.abs(value);if(size>=1e15||size>0&&size<1e-4)return shortExponent(value,2);if(Number.isInteger(value))return separated(value,0);if(size>=1e3)return separated(value,size>=
+1e5?0:1);return String(Number(value.toPrecision(4)))}function formatSigned(value){return value>0?`+${formatNumber(value)}`:formatNumber(value)}function formatShare(share){if(!Number.isFinite(share))return absent;
+const percent=share*100;if(share>0&&percent<.01)return"< 0.01%";if(share<1&&percent>99.99)return"> 99.99%";const digits=Math.abs(percent)<10||share<1&&percent>=99.9?2:1;return`${Number(percent.toFixed(
+digits))}%`}function formatP(p){if(!Number.isFinite(p))return absent;if(p<1e-12)return"< 1e-12";return p<.001?shortExponent(p,2):String(Number(p.toFixed(3)))}function statedP(p){const text=formatP(p);
+return text.startsWith("<")?`p ${text}`:`p = ${text}`}function formatValue(value){if(value===null||value===void 0||value==="")return absent;if(typeof value==="number")return formatNumber(value);if(typeof value===
+"string")return value;if(typeof value==="boolean")return value?"true":"false";if(Array.isArray(value)&&value.every(item=>item===null||typeof item!=="object")){return value.length===0?absent:value.map(
+item=>formatValue(item)).join(", ")}return(0,_kernel_json_js__WEBPACK_IMPORTED_MODULE_0__.dj)(value)}function formatSetting(value){return typeof value==="number"?String(value):formatValue(value)}function formatInterval([
+low,high]){return`[${low===null?"-\u221E":formatNumber(low)}, ${high===null?"\u221E":formatNumber(high)}]`}function isNumeric(cells){const present=cells.filter(cell=>cell!==null&&cell!==void 0&&cell!==
+"");return present.length>0&&present.every(cell=>typeof cell==="number"||typeof cell==="string"&&/^(?:[<>≤≥±] ?)?[+-]?\d[\d.,]*(?:e[+-]?\d+)?%?$/.test(cell))}function formatCount(count,noun,plural=`${noun}\
 s`){return`${formatNumber(count)} ${count===1?noun:plural}`}function shortened(text,length){const characters=[...text];if(characters.length<=length)return text;const head=Math.ceil((length-1)/2);return`${characters.
 slice(0,head).join("")}\u2026${characters.slice(characters.length-(length-1-head)).join("")}`}function formatInstant(instant){return instant.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/,"\
-$1 $2 UTC")}function separated(value,decimals){const[whole="",part]=Math.abs(value).toFixed(decimals).split(".");const text=whole.replace(/\B(?=(\d{3})+$)/g,",");const trimmed=part===void 0||/^0+$/.test(
-part)?"":`.${part}`;return`${value<0?"-":""}${text}${trimmed}`}function shortExponent(value,digits){return value.toExponential(digits-1).replace(/\.0+e/,"e").replace("e+","e")}}),70075:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
+$1 $2 UTC")}function separated(value,decimals){const[whole="",part]=Math.abs(value).toFixed(decimals).split(".");const text=whole.length<5?whole:whole.replace(/\B(?=(\d{3})+$)/g,",");const trimmed=part===
+void 0||/^0+$/.test(part)?"":`.${part}`;return`${value<0?"-":""}${text}${trimmed}`}function shortExponent(value,digits){return value.toExponential(digits-1).replace(/\.0+e/,"e").replace("e+","e")}}),70075:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
 __webpack_require__.r(__webpack_exports__);__webpack_require__.d(__webpack_exports__,{renderSummary:()=>renderSummary});var _kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(65331);var _kernel_error_js__WEBPACK_IMPORTED_MODULE_1__=__webpack_require__(
 141);var _escape_js__WEBPACK_IMPORTED_MODULE_2__=__webpack_require__(96209);var _format_js__WEBPACK_IMPORTED_MODULE_3__=__webpack_require__(45845);var _order_js__WEBPACK_IMPORTED_MODULE_4__=__webpack_require__(
 95796);const summaryLimit=1024*1024-1024;const cellLength=240;const sparks="\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588";const alerts={pass:"TIP",warn:"WARNING",fail:"CAUTION",inconclusive:"IMPOR\
@@ -64,7 +58,7 @@ ${tableHead(["chart","line","shape"],[])}`,rows,after:"\nThe HTML report draws t
 artifact.digest)]);return{name:"evidence",before:`${folded("Evidence")}
 ${tableHead(["role","kind","name","digest"],[])}`,rows:[...subjects.map(line("subject")),...materials.map(line("rests on"))],after:"\n</details>\n"}}function configurationBlock({config}){return{name:"\
 configuration",before:`${folded("Configuration")}
-${tableHead(["input","value","from"],[])}`,rows:Object.entries(config).map(([name,{value,from}])=>row([text(name),text((0,_format_js__WEBPACK_IMPORTED_MODULE_3__.Fl)(value)),from==="file"?"titleholder\
+${tableHead(["input","value","from"],[])}`,rows:Object.entries(config).map(([name,{value,from}])=>row([text(name),text((0,_format_js__WEBPACK_IMPORTED_MODULE_3__.w_)(value)),from==="file"?"titleholder\
 .yaml":from])),after:"\n</details>\n"}}function tableHead(titles,right){return`${row(titles)}${row(titles.map((_,column)=>right[column]===true?"---:":"---"))}`}function row(cells){return`| ${cells.join(
 " | ")} |
 `}function text(value,length=cellLength){return(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__.FV)((0,_format_js__WEBPACK_IMPORTED_MODULE_3__.vI)(value,length))}function digest(value){return(0,_kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__.

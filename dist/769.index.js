@@ -1,13 +1,14 @@
 const id=769;const ids=[769];const modules={66769:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.r(__webpack_exports__);__webpack_require__.d(__webpack_exports__,
 {implementation:()=>implementation});var external_node_path_=__webpack_require__(76760);var schemas=__webpack_require__(55491);var kernel_digest=__webpack_require__(65331);var error=__webpack_require__(
 141);var json=__webpack_require__(93361);var external_node_crypto_=__webpack_require__(77598);;async function*checked(chunks,digest,mismatch){const hash=(0,external_node_crypto_.createHash)("sha256");
-for await(const chunk of chunks){hash.update(chunk);yield chunk}if(`sha256:${hash.digest("hex")}`!==digest)throw mismatch()}var model_digest=__webpack_require__(99073);var names=__webpack_require__(82025);
-;const layout={format:"format.json",blob:digest=>{const hex=digest.slice("sha256:".length);return`blobs/sha256/${hex.slice(0,2)}/${hex}`},versions:name=>`models/${pathKey(name)}/versions`,alias:(name,alias)=>`\
-models/${pathKey(name)}/aliases/${pathKey(alias)}`,evidence:(name,version2)=>`models/${pathKey(name)}/evidence/${slotNumber(version2)}`,stream:stream=>`streams/${stream.split("/").map(pathKey).join("/")}\
-@`};function slotNumber(number){return String(number).padStart(8,"0")}const longestKey=200;const deviceName=/^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/;function pathKey(text){const key=text.isWellFormed()?
-text.replace(/[^a-z0-9_.-]|^\.|\.$/gu,percent).replace(deviceName,name=>percent(name.slice(0,1))+name.slice(1)):"";if(key!==""&&key.length<=longestKey)return key;throw(0,error.DN)("TH_NAME_UNUSABLE",`\
-"${text}" cannot be a name in the registry`,`use a shorter name of letters, digits, dots, underscores and hyphens (at most ${longestKey} characters)`)}function percent(character){return Array.from(new TextEncoder().
-encode(character),byte=>`%${byte.toString(16).padStart(2,"0")}`).join("")}var errors=__webpack_require__(37428);var digest_schema=__webpack_require__(68555);;class Store{#files;#root;#location;constructor(files,root,location){
+for await(const chunk of chunks){hash.update(chunk);yield chunk}if(`sha256:${hash.digest("hex")}`!==digest)throw mismatch()}var model_digest=__webpack_require__(99073);var registry_names=__webpack_require__(
+82025);;const layout={format:"format.json",blob:digest=>{const hex=digest.slice("sha256:".length);return`blobs/sha256/${hex.slice(0,2)}/${hex}`},models:"models",versions:name=>`models/${pathKey(name)}\
+/versions`,alias:(name,alias)=>`models/${pathKey(name)}/aliases/${pathKey(alias)}`,aliases:name=>`models/${pathKey(name)}/aliases`,evidence:(name,version2)=>`models/${pathKey(name)}/evidence/${slotNumber(
+version2)}`,stream:stream=>`streams/${stream.split("/").map(pathKey).join("/")}@`};function slotNumber(number){return String(number).padStart(8,"0")}const longestKey=200;const deviceName=/^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/;
+function pathKey(text){const key=text.isWellFormed()?text.replace(/[^a-z0-9_.-]|^\.|\.$/gu,percent).replace(deviceName,name=>percent(name.slice(0,1))+name.slice(1)):"";if(key!==""&&key.length<=longestKey)
+return key;throw(0,error.DN)("TH_NAME_UNUSABLE",`"${text}" cannot be a name in the registry`,`use a shorter name of letters, digits, dots, underscores and hyphens (at most ${longestKey} characters)`)}
+function keyText(key){if(!/^(?:[a-z0-9_.-]|%[0-9a-f]{2})+$/.test(key))return void 0;try{const text=decodeURIComponent(key);return pathKey(text)===key?text:void 0}catch{return void 0}}function percent(character){
+return Array.from(new TextEncoder().encode(character),byte=>`%${byte.toString(16).padStart(2,"0")}`).join("")}var errors=__webpack_require__(37428);var digest_schema=__webpack_require__(68555);;class Store{#files;#root;#location;constructor(files,root,location){
 this.#files=files;this.#root=root;this.#location=location}read(path){return this.#files.read((0,external_node_path_.join)(this.#root,path))}stream(path){return this.#files.stream((0,external_node_path_.
 join)(this.#root,path))}list(folder){return this.#files.list((0,external_node_path_.join)(this.#root,folder))}async has(path){return(await this.#files.facts((0,external_node_path_.join)(this.#root,path)))?.
 kind==="file"}create(path,bytes){return this.#files.createExclusive((0,external_node_path_.join)(this.#root,path),bytes)}async rootKind(){return(await this.#files.facts(this.#root))?.kind}shown(path){
@@ -21,16 +22,16 @@ Ikc({command:schemas.YjP(),verdict:schemas.k5n(["pass","warn","fail","inconclusi
 e,kind:schemas.k5n(["data","model","code","config","report","profile"]),uri:schemas.YjP().exactOptional()})),finished:schemas.YjP()})});const streamRecord=schemas.rej({entry:schemas.Pq9()});const formatRecord=schemas.
 Ikc({format:schemas.YjP()});function parseRecord(bytes,schema,file){let value;try{value=JSON.parse(new TextDecoder("utf-8",{fatal:true}).decode(bytes))}catch(cause){throw corrupt(`${file} is not JSON`,
 file,cause)}const parsed=schema.safeParse(value);if(parsed.success)return parsed.data;throw corrupt(`${file} does not hold what it should: ${errors.S1(parsed.error).split("\n")[0]}`,file)};const family="\
-titleholder/registry/";const version=1;class Format{#store;#known=false;constructor(store){this.#store=store}async exists(){if(this.#known)return true;const names2=await this.#namesInRoot();const bytes=await this.#store.
-read(layout.format);if(bytes!==void 0){this.#check(parseRecord(bytes,formatRecord,this.#store.shown(layout.format)).format);this.#known=true;return true}if(names2.length>0)throw this.#notARegistry(`it\
- holds ${names2[0]} but no ${layout.format}`);return false}async ensure(){if(await this.exists())return;await this.#store.create(layout.format,new TextEncoder().encode(`${(0,json.dj)({format:`${family}\
-v${version}`})}
+titleholder/registry/";const version=1;class Format{#store;#known=false;constructor(store){this.#store=store}async exists(){if(this.#known)return true;const names=await this.#namesInRoot();const bytes=await this.#store.
+read(layout.format);if(bytes!==void 0){this.#check(parseRecord(bytes,formatRecord,this.#store.shown(layout.format)).format);this.#known=true;return true}if(names.length>0)throw this.#notARegistry(`it \
+holds ${names[0]} but no ${layout.format}`);return false}async ensure(){if(await this.exists())return;await this.#store.create(layout.format,new TextEncoder().encode(`${(0,json.dj)({format:`${family}v${version}`})}\
+
 `));if(!await this.exists())throw this.#notARegistry("its format file vanished")}async#namesInRoot(){const kind=await this.#store.rootKind();if(kind===void 0)return[];if(kind!=="directory")throw this.#notARegistry(
 "it is not a directory");return(await this.#store.list(".")).filter(name=>!name.startsWith("."))}#check(format){const found=/^titleholder\/registry\/v(\d+)$/.exec(format)?.[1];if(found!==void 0&&Number(
 found)<=version)return;const file=this.#store.shown(layout.format);throw(0,error.DN)("TH_REGISTRY_FORMAT",`the registry has the format ${format}, and this Titleholder knows ${family}v${version} and ol\
 der`,"upgrade Titleholder: pin a newer release of the action, or install a newer package for the command line",{file})}#notARegistry(why){const folder=this.#store.shown(".").replace(/\/\.$/,"");return(0,
 error.DN)("TH_REGISTRY_LOCATION",`${folder} is not a model registry: ${why}`,"name an empty or new folder, or one that Titleholder made: file:.titleholder/registry",{input:"registry"})}};const slotName=/^(\d{8,})\.json$/;
-class Slots{#store;#folder;#schema;constructor(store,folder,schema){this.#store=store;this.#folder=folder;this.#schema=schema}async numbers(){const names2=await this.#store.list(this.#folder);return names2.
+class Slots{#store;#folder;#schema;constructor(store,folder,schema){this.#store=store;this.#folder=folder;this.#schema=schema}async numbers(){const names=await this.#store.list(this.#folder);return names.
 flatMap(name=>{const digits=slotName.exec(name)?.[1];return digits===void 0?[]:[Number(digits)]})}async length(){const numbers=await this.numbers();const gap=numbers.findIndex((number,index)=>number!==
 index+1);if(gap===-1)return numbers.length;throw corrupt(`${this.#shown(gap+1)} is missing`,this.#shown(gap+1))}async read(number){const bytes=await this.#store.read(this.#path(number));return bytes===
 void 0?void 0:parseRecord(bytes,this.#schema,this.#shown(number))}async readTaken(number){const record=await this.read(number);if(record===void 0)throw corrupt(`${this.#shown(number)} is missing`,this.#shown(
@@ -38,24 +39,27 @@ number));return record}claim(number,record){return this.#store.create(this.#path
 `))}#path(number){return`${this.#folder}/${slotNumber(number)}.json`}#shown(number){return this.#store.shown(this.#path(number))}};const settings=schemas.rej({location:schemas.YjP().min(1)});const implementation={
 name:"file",summary:"A directory on a disk that outlives the job. Safe for any number of processes at once.",settings,create(json2,host){const{location}=settings.parse(json2);const store=new Store(host.
 files,(0,external_node_path_.resolve)(host.cwd,location),location.replaceAll("\\","/").replace(/\/+$/,""));return new FileRegistry(store,`file:${location}`,host.now)}};class FileRegistry{name="file";address;compareAndSet="\
-atomic";#store;#now;#format;#read=new Map;constructor(store,address,now){this.#store=store;this.address=address;this.#now=now;this.#format=new Format(store)}async register(name,source){(0,names.Xs)(name,
-{input:"name"});const files=(0,model_digest.p)([...source].map(([path,{size,digest:digest2}])=>({path,size,digest:digest2})));for(const{path}of files){if(!isInnerPath(path))throw new Error(`not a path\
- inside a model's folder: ${path}`)}const digest=(0,model_digest.a)(files);await this.#format.ensure();for(const[path,file]of source){await this.#storeBlob(file.digest,checked(file.open(),file.digest,
-()=>changed(path)))}const slots=this.#versionSlots(name);const taken=await slots.numbers();for(const number of taken){const known=await this.#versionAt(name,number);if(known?.digest===digest)return known}
+atomic";#store;#now;#format;#read=new Map;constructor(store,address,now){this.#store=store;this.address=address;this.#now=now;this.#format=new Format(store)}async register(name,source){(0,registry_names.
+Xs)(name,{input:"name"});const files=(0,model_digest.p)([...source].map(([path,{size,digest:digest2}])=>({path,size,digest:digest2})));for(const{path}of files){if(!isInnerPath(path))throw new Error(`n\
+ot a path inside a model's folder: ${path}`)}const digest=(0,model_digest.a)(files);await this.#format.ensure();for(const[path,file]of source){await this.#storeBlob(file.digest,checked(file.open(),file.
+digest,()=>changed(path)))}const slots=this.#versionSlots(name);const taken=await slots.numbers();for(const number of taken){const known=await this.#versionAt(name,number);if(known?.digest===digest)return known}
 for(let number=(taken.at(-1)??0)+1;;number++){const version2={name,version:number,digest,files,created:this.#now().toISOString()};if(await slots.claim(number,version2))return version2;const winner=await slots.
-readTaken(number);if(winner.digest===digest)return winner}}async version(name,ref){(0,names.Xs)(name,{input:"name"});if(!await this.#format.exists())return void 0;if(typeof ref==="number")return this.#versionAt(
+readTaken(number);if(winner.digest===digest)return winner}}async version(name,ref){(0,registry_names.Xs)(name,{input:"name"});if(!await this.#format.exists())return void 0;if(typeof ref==="number")return this.#versionAt(
 name,ref);if(ref.startsWith("@")){const to=(await this.alias(name,ref.slice(1)))?.to??void 0;return to===void 0?void 0:this.#versionAt(name,to)}for(const number of await this.#versionSlots(name).numbers()){
-const version2=await this.#versionAt(name,number);if(version2?.digest===ref)return version2}return void 0}async versions(name,after=0,limit=100){(0,names.Xs)(name,{input:"name"});if(!await this.#format.
+const version2=await this.#versionAt(name,number);if(version2?.digest===ref)return version2}return void 0}async versions(name,after=0,limit=100){(0,registry_names.Xs)(name,{input:"name"});if(!await this.#format.
 exists())return[];const numbers=await this.#versionSlots(name).numbers();const wanted=numbers.filter(number=>number>after).slice(0,limit);const found=await Promise.all(wanted.map(number=>this.#versionAt(
-name,number)));return found.filter(version2=>version2!==void 0)}async*read(version2,path){const file=version2.files.find(candidate=>candidate.path===path);if(file===void 0)throw new Error(`${version2.
-name} version ${version2.version} has no file ${path}`);await this.#format.exists();yield*this.#readBlob(file.digest)}async alias(name,alias){const slots=await this.#moves(name,alias);const last=await slots?.
-length();return slots===void 0||last===void 0||last===0?void 0:slots.readTaken(last)}async moveAlias(name,move){(0,names.Xs)(name,{input:"name"});(0,names.cY)(move.alias,{input:"alias"});await this.#format.
-ensure();if(move.to!==null&&await this.#versionAt(name,move.to)===void 0){throw missingVersion(name,move.to)}const slots=this.#moveSlots(name,move.alias);while(true){const length=await slots.length();
-const last=length===0?void 0:await slots.readTaken(length);if(last!==void 0&&isSameMove(last,move))return{ok:true,value:last};if((last?.to??null)!==move.from)return{ok:false,current:last??null};const next={
-...move,seq:length+1};if(await slots.claim(next.seq,{...next}))return{ok:true,value:next}}}async*history(name,alias){const slots=await this.#moves(name,alias);const length=await slots?.length()??0;for(let seq=1;seq<=
-length&&slots!==void 0;seq++)yield slots.readTaken(seq)}async attach(version2,statement,report){const digest=(0,kernel_digest.ol)(report);if(statement.predicate.report!==digest)throw new Error("the st\
-atement is about another report");await this.#format.ensure();const stored=await this.#versionAt(version2.name,version2.version);if(stored?.digest!==version2.digest)throw missingVersion(version2.name,
-version2.version);await this.#storeBlob(digest,report);const text=`${(0,json.dj)(statement)}
+name,number)));return found.filter(version2=>version2!==void 0)}async models(){if(!await this.#format.exists())return[];const names=namesOf(await this.#store.list(layout.models));const counts=await Promise.
+all(names.map(name=>this.#versionSlots(name).numbers()));return names.filter((_,at)=>(counts[at]??[]).length>0).sort()}async*read(version2,path){const file=version2.files.find(candidate=>candidate.path===
+path);if(file===void 0)throw new Error(`${version2.name} version ${version2.version} has no file ${path}`);await this.#format.exists();yield*this.#readBlob(file.digest)}async alias(name,alias){const slots=await this.#moves(
+name,alias);const last=await slots?.length();return slots===void 0||last===void 0||last===0?void 0:slots.readTaken(last)}async aliases(name){(0,registry_names.Xs)(name,{input:"name"});if(!await this.#format.
+exists())return[];const names=namesOf(await this.#store.list(layout.aliases(name)));const moves=await Promise.all(names.map(alias=>this.alias(name,alias)));return names.filter((_,at)=>moves[at]?.to!=null).
+sort()}async moveAlias(name,move){(0,registry_names.Xs)(name,{input:"name"});(0,registry_names.cY)(move.alias,{input:"alias"});await this.#format.ensure();if(move.to!==null&&await this.#versionAt(name,
+move.to)===void 0){throw missingVersion(name,move.to)}const slots=this.#moveSlots(name,move.alias);while(true){const length=await slots.length();const last=length===0?void 0:await slots.readTaken(length);
+if(last!==void 0&&isSameMove(last,move))return{ok:true,value:last};if((last?.to??null)!==move.from)return{ok:false,current:last??null};const next={...move,seq:length+1};if(await slots.claim(next.seq,{
+...next}))return{ok:true,value:next}}}async*history(name,alias){const slots=await this.#moves(name,alias);const length=await slots?.length()??0;for(let seq=1;seq<=length&&slots!==void 0;seq++)yield slots.
+readTaken(seq)}async attach(version2,statement,report){const digest=(0,kernel_digest.ol)(report);if(statement.predicate.report!==digest)throw new Error("the statement is about another report");await this.#format.
+ensure();const stored=await this.#versionAt(version2.name,version2.version);if(stored?.digest!==version2.digest)throw missingVersion(version2.name,version2.version);await this.#storeBlob(digest,report);
+const text=`${(0,json.dj)(statement)}
 `;const folder=layout.evidence(version2.name,version2.version);await this.#store.create(`${folder}/${digest.slice("sha256:".length)}.json`,new TextEncoder().encode(text))}async evidence(version2){const found=[];
 if(!await this.#format.exists())return found;const folder=layout.evidence(version2.name,version2.version);for(const name of await this.#store.list(folder)){if(!/^[0-9a-f]{64}\.json$/.test(name))continue;
 const path=`${folder}/${name}`;const bytes=await this.#store.read(path);if(bytes===void 0)throw corrupt(`${this.#store.shown(path)} is missing`,this.#store.shown(path));const statement=parseRecord(bytes,
@@ -64,16 +68,17 @@ shown(path))}found.push({statement,report:await this.#wholeBlob(digest)})}return
 streamRecord);const length=await slots.length();if(length===seq&&await slots.claim(seq+1,{entry}))return{ok:true,value:seq+1};return{ok:false,current:await slots.length()}}async*entries(stream,from=0){
 if(!await this.#format.exists())return;const slots=new Slots(this.#store,layout.stream(stream),streamRecord);const length=await slots.length();for(let number=from+1;number<=length;number++)yield(await slots.
 readTaken(number)).entry}#versionSlots(name){return new Slots(this.#store,layout.versions(name),versionRecord)}#moveSlots(name,alias){return new Slots(this.#store,layout.alias(name,alias),moveRecord)}async#moves(name,alias){
-(0,names.Xs)(name,{input:"name"});(0,names.cY)(alias,{input:"alias"});return await this.#format.exists()?this.#moveSlots(name,alias):void 0}async#versionAt(name,number){const key=`${name}@${number}`;const known=this.#read.
-get(key);if(known!==void 0)return known;const version2=await this.#versionSlots(name).read(number);if(version2===void 0)return void 0;if(version2.name!==name||version2.version!==number||version2.digest!==
-(0,model_digest.a)(version2.files)){const file=this.#store.shown(layout.versions(name));throw corrupt(`version ${number} of ${name} does not agree with itself`,file)}this.#read.set(key,version2);return version2}async#storeBlob(digest,bytes){
-const path=layout.blob(digest);if(await this.#store.create(path,bytes))return;const stored=await(0,kernel_digest.Ul)(this.#store.stream(path));if(stored.digest!==digest)throw this.#rotten(digest)}async*#readBlob(digest){
-const path=layout.blob(digest);if(!await this.#store.has(path)){throw corrupt(`the registry has lost the bytes of ${digest}`,this.#store.shown(path))}yield*checked(this.#store.stream(path),digest,()=>this.#rotten(
-digest))}async#wholeBlob(digest){const path=layout.blob(digest);const bytes=await this.#store.read(path);if(bytes===void 0)throw corrupt(`the registry has lost the bytes of ${digest}`,this.#store.shown(
-path));if((0,kernel_digest.ol)(bytes)!==digest)throw this.#rotten(digest);return bytes}#rotten(digest){const file=this.#store.shown(layout.blob(digest));return corrupt(`${file} no longer has the diges\
-t it was stored under`,file)}}function isSameMove(last,move){return last.from===move.from&&last.to===move.to&&last.run===move.run}function changed(path){return(0,error.DN)("TH_MODEL_CHANGED",`${path} \
-changed while it was being registered`,"let what writes the model finish before it is registered",{file:path})}function missingVersion(name,version2){return(0,error.DN)("TH_VERSION_MISSING",`the regis\
-try has no version ${version2} of ${name}`,"register it first, or name another version",{input:"version"})}}),99073:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.
-d(__webpack_exports__,{a:()=>modelDigest,p:()=>sortedFiles});var _kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(65331);function modelDigest(files){const[first]=files;if(first===void 0)
-throw new Error("a model has at least one file");if(files.length===1)return first.digest;return(0,_kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__.Qs)(sortedFiles(files).map(({path,size,digest})=>({path,
-size,digest})))}function sortedFiles(files){return files.toSorted((a,b)=>a.path<b.path?-1:a.path>b.path?1:0)}})};export{id,ids,modules};
+(0,registry_names.Xs)(name,{input:"name"});(0,registry_names.cY)(alias,{input:"alias"});return await this.#format.exists()?this.#moveSlots(name,alias):void 0}async#versionAt(name,number){const key=`${name}\
+@${number}`;const known=this.#read.get(key);if(known!==void 0)return known;const version2=await this.#versionSlots(name).read(number);if(version2===void 0)return void 0;if(version2.name!==name||version2.
+version!==number||version2.digest!==(0,model_digest.a)(version2.files)){const file=this.#store.shown(layout.versions(name));throw corrupt(`version ${number} of ${name} does not agree with itself`,file)}
+this.#read.set(key,version2);return version2}async#storeBlob(digest,bytes){const path=layout.blob(digest);if(await this.#store.create(path,bytes))return;const stored=await(0,kernel_digest.Ul)(this.#store.
+stream(path));if(stored.digest!==digest)throw this.#rotten(digest)}async*#readBlob(digest){const path=layout.blob(digest);if(!await this.#store.has(path)){throw corrupt(`the registry has lost the byte\
+s of ${digest}`,this.#store.shown(path))}yield*checked(this.#store.stream(path),digest,()=>this.#rotten(digest))}async#wholeBlob(digest){const path=layout.blob(digest);const bytes=await this.#store.read(
+path);if(bytes===void 0)throw corrupt(`the registry has lost the bytes of ${digest}`,this.#store.shown(path));if((0,kernel_digest.ol)(bytes)!==digest)throw this.#rotten(digest);return bytes}#rotten(digest){
+const file=this.#store.shown(layout.blob(digest));return corrupt(`${file} no longer has the digest it was stored under`,file)}}function namesOf(keys){return keys.map(keyText).filter(name=>name!==void 0)}
+function isSameMove(last,move){return last.from===move.from&&last.to===move.to&&last.run===move.run}function changed(path){return(0,error.DN)("TH_MODEL_CHANGED",`${path} changed while it was being reg\
+istered`,"let what writes the model finish before it is registered",{file:path})}function missingVersion(name,version2){return(0,error.DN)("TH_VERSION_MISSING",`the registry has no version ${version2}\
+ of ${name}`,"register it first, or name another version",{input:"version"})}}),99073:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,
+{a:()=>modelDigest,p:()=>sortedFiles});var _kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(65331);function modelDigest(files){const[first]=files;if(first===void 0)throw new Error("a\
+ model has at least one file");if(files.length===1)return first.digest;return(0,_kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__.Qs)(sortedFiles(files).map(({path,size,digest})=>({path,size,digest})))}function sortedFiles(files){
+return files.toSorted((a,b)=>a.path<b.path?-1:a.path>b.path?1:0)}})};export{id,ids,modules};

@@ -1,25 +1,19 @@
-const id=994;const ids=[994];const modules={96209:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{FV:()=>escapeMarkdown,Qk:()=>escapePlain,
-RK:()=>visible,X:()=>escapeXml,ZD:()=>escapeHtml});const gap="\u200B";const unseen=/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;function visible(text){
-return text.replace(unseen,character=>{const code=character.codePointAt(0)??0;if(character==="\n")return"\u21B5";if(code<32)return String.fromCharCode(9216+code);return code===127?"\u2421":`\u27E8U+${code.
-toString(16).toUpperCase().padStart(4,"0")}\u27E9`})}const entities={"&":"&amp;","<":"&lt;",">":"&gt;",'"':"&quot;","'":"&#39;"};function escapeHtml(text){return visible(text).replace(/[&<>"'`]/g,character=>entities[character]??
-"&#96;")}function escapeXml(text){return visible(text).replace(/[&<>"']/g,character=>entities[character]??character)}function escapeMarkdown(text){return defuse(visible(text)).replace(/[&<>"'`|*_~[\]()\\{}!#]/g,
-character=>`&#${character.charCodeAt(0)};`).replaceAll("$","<span>$</span>").replaceAll(gap,"&#8203;")}function escapePlain(text){return defuse(visible(text))}function defuse(text){return text.replaceAll(
-"@",`@${gap}`).replace(/#(?=\d)/g,`#${gap}`).replace(/(gh)-(?=\d)/gi,`$1${gap}-`).replace(/(www)\./gi,`$1${gap}.`).replace(/(mailto|xmpp):/gi,`$1:${gap}`).replace(/:(?=\/\/|[\w+-]*[a-z+-][\w+-]*:)/gi,
-`:${gap}`)}}),45845:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{B4:()=>formatCount,Fl:()=>formatValue,Ge:()=>absent,Gp:()=>formatSigned,
-MA:()=>formatP,On:()=>statedP,T1:()=>formatShare,ZV:()=>formatNumber,kf:()=>isNumeric,r4:()=>formatInstant,vI:()=>shortened,vy:()=>formatInterval});var _kernel_json_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(
-93361);const absent="\u2013";function formatNumber(value){if(!Number.isFinite(value))return Number.isNaN(value)?absent:value>0?"infinite":"-infinite";const size=Math.abs(value);if(size>=1e15||size>0&&
-size<1e-4)return shortExponent(value,2);if(Number.isInteger(value))return separated(value,0);if(size>=1e3)return separated(value,size>=1e5?0:1);return String(Number(value.toPrecision(4)))}function formatSigned(value){
-return value>0?`+${formatNumber(value)}`:formatNumber(value)}function formatShare(share){if(!Number.isFinite(share))return absent;const percent=share*100;if(share>0&&percent<.01)return"< 0.01%";if(share<
-1&&percent>99.99)return"> 99.99%";const digits=Math.abs(percent)<10||share<1&&percent>=99.9?2:1;return`${Number(percent.toFixed(digits))}%`}function formatP(p){if(!Number.isFinite(p))return absent;if(p<
-1e-12)return"< 1e-12";return p<.001?shortExponent(p,2):String(Number(p.toFixed(3)))}function statedP(p){const text=formatP(p);return text.startsWith("<")?`p ${text}`:`p = ${text}`}function formatValue(value){
-if(value===null||value===void 0||value==="")return absent;if(typeof value==="number")return formatNumber(value);if(typeof value==="string")return value;if(typeof value==="boolean")return value?"true":
-"false";if(Array.isArray(value)&&value.every(item=>item===null||typeof item!=="object")){return value.length===0?absent:value.map(item=>formatValue(item)).join(", ")}return(0,_kernel_json_js__WEBPACK_IMPORTED_MODULE_0__.
-dj)(value)}function formatInterval([low,high]){return`[${low===null?"-\u221E":formatNumber(low)}, ${high===null?"\u221E":formatNumber(high)}]`}function isNumeric(cells){const present=cells.filter(cell=>cell!==
-null&&cell!==void 0&&cell!=="");return present.length>0&&present.every(cell=>typeof cell==="number"||typeof cell==="string"&&/^(?:[<>≤≥±] ?)?[+-]?\d[\d.,]*(?:e[+-]?\d+)?%?$/.test(cell))}function formatCount(count,noun,plural=`${noun}\
+const id=994;const ids=[994];const modules={45845:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{B4:()=>formatCount,Fl:()=>formatValue,
+Ge:()=>absent,Gp:()=>formatSigned,MA:()=>formatP,On:()=>statedP,T1:()=>formatShare,ZV:()=>formatNumber,kf:()=>isNumeric,r4:()=>formatInstant,vI:()=>shortened,vy:()=>formatInterval,w_:()=>formatSetting});
+var _kernel_json_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(93361);const absent="\u2013";function formatNumber(value){if(!Number.isFinite(value))return Number.isNaN(value)?absent:value>0?"inf\
+inite":"-infinite";const size=Math.abs(value);if(size>=1e15||size>0&&size<1e-4)return shortExponent(value,2);if(Number.isInteger(value))return separated(value,0);if(size>=1e3)return separated(value,size>=
+1e5?0:1);return String(Number(value.toPrecision(4)))}function formatSigned(value){return value>0?`+${formatNumber(value)}`:formatNumber(value)}function formatShare(share){if(!Number.isFinite(share))return absent;
+const percent=share*100;if(share>0&&percent<.01)return"< 0.01%";if(share<1&&percent>99.99)return"> 99.99%";const digits=Math.abs(percent)<10||share<1&&percent>=99.9?2:1;return`${Number(percent.toFixed(
+digits))}%`}function formatP(p){if(!Number.isFinite(p))return absent;if(p<1e-12)return"< 1e-12";return p<.001?shortExponent(p,2):String(Number(p.toFixed(3)))}function statedP(p){const text=formatP(p);
+return text.startsWith("<")?`p ${text}`:`p = ${text}`}function formatValue(value){if(value===null||value===void 0||value==="")return absent;if(typeof value==="number")return formatNumber(value);if(typeof value===
+"string")return value;if(typeof value==="boolean")return value?"true":"false";if(Array.isArray(value)&&value.every(item=>item===null||typeof item!=="object")){return value.length===0?absent:value.map(
+item=>formatValue(item)).join(", ")}return(0,_kernel_json_js__WEBPACK_IMPORTED_MODULE_0__.dj)(value)}function formatSetting(value){return typeof value==="number"?String(value):formatValue(value)}function formatInterval([
+low,high]){return`[${low===null?"-\u221E":formatNumber(low)}, ${high===null?"\u221E":formatNumber(high)}]`}function isNumeric(cells){const present=cells.filter(cell=>cell!==null&&cell!==void 0&&cell!==
+"");return present.length>0&&present.every(cell=>typeof cell==="number"||typeof cell==="string"&&/^(?:[<>≤≥±] ?)?[+-]?\d[\d.,]*(?:e[+-]?\d+)?%?$/.test(cell))}function formatCount(count,noun,plural=`${noun}\
 s`){return`${formatNumber(count)} ${count===1?noun:plural}`}function shortened(text,length){const characters=[...text];if(characters.length<=length)return text;const head=Math.ceil((length-1)/2);return`${characters.
 slice(0,head).join("")}\u2026${characters.slice(characters.length-(length-1-head)).join("")}`}function formatInstant(instant){return instant.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/,"\
-$1 $2 UTC")}function separated(value,decimals){const[whole="",part]=Math.abs(value).toFixed(decimals).split(".");const text=whole.replace(/\B(?=(\d{3})+$)/g,",");const trimmed=part===void 0||/^0+$/.test(
-part)?"":`.${part}`;return`${value<0?"-":""}${text}${trimmed}`}function shortExponent(value,digits){return value.toExponential(digits-1).replace(/\.0+e/,"e").replace("e+","e")}}),26994:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
+$1 $2 UTC")}function separated(value,decimals){const[whole="",part]=Math.abs(value).toFixed(decimals).split(".");const text=whole.length<5?whole:whole.replace(/\B(?=(\d{3})+$)/g,",");const trimmed=part===
+void 0||/^0+$/.test(part)?"":`.${part}`;return`${value<0?"-":""}${text}${trimmed}`}function shortExponent(value,digits){return value.toExponential(digits-1).replace(/\.0+e/,"e").replace("e+","e")}}),26994:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
 __webpack_require__.r(__webpack_exports__);__webpack_require__.d(__webpack_exports__,{renderHtml:()=>renderHtml});var external_node_crypto_=__webpack_require__(77598);var error=__webpack_require__(141);
 var quantity=__webpack_require__(10706);var format=__webpack_require__(45845);var report_escape=__webpack_require__(96209);;class Markup{text;constructor(text){this.text=text}}function html(strings,...parts){
 const text=strings.map((string,index)=>index===0?string:render(parts[index-1])+string);return new Markup(text.join(""))}function render(part){if(part===void 0)return"";if(part instanceof Markup)return part.
@@ -169,12 +163,13 @@ main,header,footer{padding-left:12px;padding-right:12px}
 }
 @media print{
 :root{color-scheme:light;--page:#fff}
-body{font-size:11px}
+html,body{font-size:11px}
+.charts{grid-template-columns:1fr 1fr}
 .card,figure,.banner{break-inside:avoid-page}
 .card{border:0}
 .digest{max-width:none;white-space:normal;overflow-wrap:anywhere}
 .scroll{overflow:visible}
-details::details-content{content-visibility:visible;block-size:auto}
+.card details::details-content{content-visibility:visible;block-size:auto}
 }
 `;;const foldedAfter=8;const rowLimit=1e3;const unbroken=24;function renderHtml(report){const styleDigest=(0,external_node_crypto_.createHash)("sha256").update(style).digest("base64");const page=html`<!doctype html>
 <html lang="en">
@@ -198,7 +193,7 @@ ${configurationSection(report)}
 ${runSection(report)}
 </main>
 <footer>Result <code class="digest" title="${report.result}">${report.result}</code> · equal evidence gives the same
-result on a rerun, and <code>titleholder verify</code> checks it against report.json, which holds the same facts as data.</footer>
+result on a rerun. <code>report.json</code> beside this page holds the same facts as data.</footer>
 </body>
 </html>
 `;return page.text}function heading(report){const counts=(0,order.qX)(report.checks);const badges=counts.map(([verdict,count])=>html`<li>${badge(verdict,`${(0,format.ZV)(count)} ${verdict}`)}</li>`);return html`<header>
@@ -254,7 +249,7 @@ ${subjects.map(row("subject"))}${materials.map(row("rests on"))}</tbody></table>
 entries(config);if(entries.length===0)return void 0;const written=entries.filter(([,{from}])=>from!=="default");const defaults=entries.filter(([,{from}])=>from==="default");const folded=html`<details><summary>${(0,
 format.B4)(defaults.length,"default")}</summary>${configurationTable(defaults)}</details>`;return html`<section><h2>Configuration</h2><div class="card">
 ${written.length===0?void 0:configurationTable(written)}${defaults.length===0?void 0:folded}
-</div></section>`}function configurationTable(entries){const rows=entries.map(([name,{value,from}])=>{const shown=value===null||value===""?format.Ge:html`<code>${(0,format.Fl)(value)}</code>`;return html`<tr><td>${name}</td><td>${shown}</td><td data-label="from">${origins[from]}</td></tr>
+</div></section>`}function configurationTable(entries){const rows=entries.map(([name,{value,from}])=>{const shown=value===null||value===""?format.Ge:html`<code>${(0,format.w_)(value)}</code>`;return html`<tr><td>${name}</td><td>${shown}</td><td data-label="from">${origins[from]}</td></tr>
 `});return scrolling("Configuration",html`<table class="stack">
 <thead><tr><th scope="col">input</th><th scope="col">value</th><th scope="col">from</th></tr></thead>
 <tbody>
