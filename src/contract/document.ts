@@ -27,7 +27,12 @@ export function parseYaml(text: string, file: string): YamlDocument {
   const refuse = (message: string, place: Place, cause?: unknown) =>
     configurationError("TH_CONTRACT_SYNTAX", message, "mend the YAML at this place", place, cause);
   if (text.length > largest) throw refuse(`the contract is longer than ${largest} characters`, { file });
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: "error",
+  });
   const [error] = document.errors;
   if (error !== undefined) throw refuse(`not valid YAML: ${error.message.split("\n")[0]}`, at(error.pos[0]));
   let value: unknown;

@@ -1,7 +1,7 @@
-import { z } from "zod";
 import { type Digest, isDigest } from "../kernel/digest.ts";
 import { configurationError, type TitleholderError } from "../kernel/error.ts";
 import { canonicalJson, isJsonObject, type Json } from "../kernel/json.ts";
+import { schemaFault } from "../kernel/schema-fault.ts";
 import { type Report, resultOf } from "../report/report.ts";
 import { reportSchemaFor } from "../report/schema.ts";
 import type { EvidenceStatement } from "./lineage.ts";
@@ -33,7 +33,7 @@ export function parseReport(bytes: Uint8Array, file: string): Report {
   }
   if (`${canonicalJson(value)}\n` !== text) throw altered(file, "it is not in the canonical form that is written");
   const shape = reportSchemaFor(undefined).safeParse(value);
-  if (!shape.success) throw notAReport(file, z.prettifyError(shape.error).split("\n")[0] ?? "");
+  if (!shape.success) throw notAReport(file, schemaFault(shape.error));
   return report;
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { digestSchema } from "../kernel/digest-schema.ts";
 import { configurationError } from "../kernel/error.ts";
 import type { Json } from "../kernel/json.ts";
+import { schemaFault } from "../kernel/schema-fault.ts";
 import type { ColumnProfile, Profile } from "./profile.ts";
 
 /** The format that is written, and the newest that is read. */
@@ -66,11 +67,9 @@ export function profileFromJson(json: Json, file: string): Profile {
     );
   const parsed = profile.safeParse(json);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const place = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
     throw refused(
       file,
-      version === undefined ? "the file is no profile" : `the profile is damaged${place}: ${issue?.message ?? ""}`,
+      version === undefined ? "the file is no profile" : `the profile is damaged: ${schemaFault(parsed.error)}`,
       "name a profile.json that validate-data wrote",
     );
   }

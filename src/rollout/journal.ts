@@ -3,6 +3,7 @@ import { digestSchema } from "../kernel/digest-schema.ts";
 import { TitleholderError } from "../kernel/error.ts";
 import type { Instant } from "../kernel/host.ts";
 import type { Json } from "../kernel/json.ts";
+import { schemaFault } from "../kernel/schema-fault.ts";
 import { type Observation, observationSchema } from "./observation.ts";
 import { type Phase, type RolloutState, startRollout, stepRollout } from "./state.ts";
 
@@ -74,10 +75,11 @@ export function parseEntry(entry: Json, stream: string, seq: number): JournalEnt
       "TH_ROLLOUT_FORMAT",
       `the journal ${stream} was written by another version of Titleholder (${schema}; this one knows ${journalSchema})`,
       "upgrade Titleholder to the version that started the rollout",
+      { input: "registry" },
     );
   }
   const parsed = entrySchema.safeParse(entry);
-  if (!parsed.success) throw damaged(stream, seq, z.prettifyError(parsed.error));
+  if (!parsed.success) throw damaged(stream, seq, schemaFault(parsed.error));
   return parsed.data;
 }
 
@@ -117,5 +119,6 @@ function damaged(stream: string, seq: number, why: string): TitleholderError {
     "TH_ROLLOUT_JOURNAL",
     `entry ${seq} of the journal ${stream} is damaged: ${why}`,
     "restore the registry from a copy, or run `operation: abort` to return all traffic to stable",
+    { input: "registry" },
   );
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { digestSchema } from "../../../kernel/digest-schema.ts";
 import type { Json } from "../../../kernel/json.ts";
+import { schemaFault } from "../../../kernel/schema-fault.ts";
 import { corrupt } from "./store.ts";
 
 const count = z.int().min(0);
@@ -70,5 +71,5 @@ export function parseRecord<T>(bytes: Uint8Array, schema: z.ZodType<T>, file: st
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw corrupt(`${file} does not hold what it should: ${z.prettifyError(parsed.error).split("\n")[0]}`, file);
+  throw corrupt(`${file} does not hold what it should: ${schemaFault(parsed.error)}`, file);
 }
