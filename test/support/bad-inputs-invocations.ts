@@ -2,14 +2,22 @@ import { execFile } from "node:child_process";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { inputs as canaryInputs } from "../../src/commands/canary-deploy/inputs.ts";
+import { Journal } from "../../src/commands/canary-deploy/journal.ts";
+import { rolloutSettings } from "../../src/commands/canary-deploy/settings.ts";
+import { locateData, openData } from "../../src/commands/data.ts";
 import { digestOf } from "../../src/kernel/digest.ts";
+import { canonicalJson } from "../../src/kernel/json.ts";
 import { statementOf } from "../../src/lineage/evidence.ts";
+import { profileToJson } from "../../src/profile/profile-json.ts";
+import { profileDataset } from "../../src/profile/profiling.ts";
 import { implementation as fileRegistry } from "../../src/registry/backends/file.ts";
+import type { ModelRegistry } from "../../src/registry/registry.ts";
 import { serializeReport } from "../../src/report/report.ts";
 import { createRandom } from "../../src/stats/random.ts";
 import type { Texts } from "./bad-inputs.ts";
 import { asMaterial, evaluationReport, trainingReport, validationReport } from "./chain-reports.ts";
-import { testHost } from "./host.ts";
+import { type TestHost, testHost } from "./host.ts";
 import { modelSource, oneFile } from "./models.ts";
 import { logisticRegression } from "./onnx-models.ts";
 
@@ -156,7 +164,9 @@ export async function prepareFiles(folder: string): Promise<void> {
   await symlink("nowhere", join(folder, "bad/dangling"));
   await symlink("circle", join(folder, "bad/circle"));
   await promisify(execFile)("mkfifo", [join(folder, "bad/pipe")]);
-  await prepareRegistry(folder, { "data/train.csv": train }, { "data/test.csv": test });
+  await using t = await testHost({ cwd: folder });
+  await prepareProfile(t, join(folder, "data/train.csv"));
+  await prepareRegistry(t, { "data/train.csv": train }, { "data/test.csv": test });
 }
 
 export const latin1 = Uint8Array.from([0x6e, 0x61, 0x6d, 0x65, 0x3a, 0x20, 0x4d, 0xfc, 0x6c, 0x6c, 0x65, 0x72, 0x0a]);
@@ -172,14 +182,30 @@ const badFiles: Readonly<Record<string, string | Uint8Array>> = {
   "bad/list.json": "[1, 2]",
 };
 
-async function prepareRegistry(folder: string, trained: Texts, evaluated: Texts): Promise<void> {
-  await using t = await testHost({ cwd: folder });
+/** A rollout of another model that has begun and was never driven. */
+async function prepareRollout(t: TestHost, models: ModelRegistry): Promise<void> {
+  const { name, version, digest } = await models.register("tried", oneFile("the weights that are tried"));
+  const journal = await Journal.open(models, name, t.host);
+  const settings = rolloutSettings(canaryInputs.parse({}), false);
+  await journal.start({ name, canary: { version, digest }, champion: null }, settings);
+  await journal.observe({ kind: "resumed" });
+}
+
+async function prepareProfile(t: TestHost, data: string): Promise<void> {
+  const { source, fingerprint } = await locateData([data], t.host, "data");
+  await using dataset = await openData(source, t.host);
+  const profile = await profileDataset(dataset, { data: fingerprint.digest });
+  await t.write("profile.json", canonicalJson(profileToJson(profile)));
+}
+
+async function prepareRegistry(t: TestHost, trained: Texts, evaluated: Texts): Promise<void> {
   const models = fileRegistry.create({ location: "models" }, t.host);
   const version = await models.register("churn", modelSource({ "model.onnx": goodModel }));
   const validation = validationReport({ ...trained, ...evaluated });
   const training = trainingReport(version.digest, trained, { materials: [asMaterial(validation)] });
   const evaluation = evaluationReport(version.digest, evaluated, { materials: [asMaterial(training)] });
   await models.register("churn", oneFile("weights that nobody evaluated"));
+  await prepareRollout(t, models);
   for (const report of [validation, training, evaluation]) {
     const { bytes, digest } = serializeReport(report);
     await models.attach(version, statementOf(report, digest), bytes);
