@@ -65,7 +65,8 @@ export interface EProcessReading {
 
 /** 241 ratios, evenly spaced on the log scale, with 1 exactly in the middle. */
 const gridHalf = 120;
-const gridHigh = 20;
+/** The grid reaches from 1/20 to 20: an interval that ends there goes on. */
+export const gridHigh = 20;
 const logRatios: readonly number[] = Array.from(
   { length: 2 * gridHalf + 1 },
   (_, j) => ((j - gridHalf) / gridHalf) * Math.log(gridHigh),

@@ -111,6 +111,27 @@ describe("a rollout's report", () => {
     expect(JSON.parse(JSON.stringify(findings))).toEqual(findings);
   });
 
+  test("ends no interval of the ratio where only the grid of ratios ends", async () => {
+    const rollout = await rolloutOf({ ...healthy, errorRate: { stable: 0, canary: 0.3 } });
+    const check = rolloutFindings(rollout).checks.find(({ id }) => id === "error-rate");
+    expect(check).toMatchObject({ verdict: "fail", expected: "< 1.5", interval: [expect.any(Number), null] });
+    expect(check?.interval?.[0]).toBeGreaterThan(1);
+  });
+
+  test("says in one check what callers may notice", async () => {
+    const rollout = await rolloutOf(healthy);
+    const breaks = ["it also takes the inputs a, b", "it no longer takes the input c"];
+    const { checks } = rolloutFindings({ ...rollout, state: { ...rollout.state, breaks } });
+    expect(checks.filter(({ id }) => id.startsWith("signature"))).toEqual([
+      {
+        id: "signature",
+        verdict: "warn",
+        message: "callers of stable may notice: it also takes the inputs a, b; it no longer takes the input c",
+      },
+    ]);
+    expect(rolloutFindings(rollout).checks.some(({ id }) => id === "signature")).toBe(false);
+  });
+
   test("says what it would take when the horizon comes first", async () => {
     const silent = await rolloutOf(
       { ...healthy, errorRate: { stable: 0, canary: 0 } },

@@ -5,6 +5,7 @@ import { type AnalysisReading, readAnalysis } from "../../rollout/analysis.ts";
 import type { Rollout, RolloutSubject } from "../../rollout/journal.ts";
 import { describePlan } from "../../rollout/plan.ts";
 import type { RolloutState } from "../../rollout/state.ts";
+import { gridHigh } from "../../stats/eprocess.ts";
 import type { PolicyAnswer } from "./policy.ts";
 import { describeObservation } from "./timeline.ts";
 
@@ -103,27 +104,24 @@ function outcomeCheck(state: RolloutState, asked: boolean): Check {
   const id = "rollout";
   const outcome = outcomeOf(state);
   const message = headline(state, outcome);
-  const observed = outcome;
   if (outcome === "promoted") {
     if (state.first) {
       const why = "nothing was served here before, so that there was nothing to compare with";
-      return { id, verdict: "warn", message: `first deployment: ${why}`, observed };
+      return { id, verdict: "warn", message: `first deployment: ${why}` };
     }
-    if (state.byHand)
-      return { id, verdict: "warn", message: `promoted by hand before the evidence: ${state.reason}`, observed };
+    if (state.byHand) return { id, verdict: "warn", message: `promoted by hand before the evidence: ${state.reason}` };
     if (state.settings.direct) {
-      return { id, verdict: "pass", message: "deployed without an analysis: the version is or was champion", observed };
+      return { id, verdict: "pass", message: "deployed without an analysis: the version is or was champion" };
     }
     return {
       id,
       verdict: "pass",
       message: "every step of the plan was passed, and all traffic goes to the new version",
-      observed,
     };
   }
-  if (asked && (outcome === "rolled-back" || outcome === "aborted")) return { id, verdict: "warn", message, observed };
+  if (asked && (outcome === "rolled-back" || outcome === "aborted")) return { id, verdict: "warn", message };
   const verdict = outcome === "inconclusive" || outcome === "under-way" ? "inconclusive" : "fail";
-  return { id, verdict, message, observed };
+  return { id, verdict, message };
 }
 
 function errorRateCheck(state: RolloutState, reading: AnalysisReading, byHand: boolean): Check {
@@ -148,12 +146,24 @@ function errorRateCheck(state: RolloutState, reading: AnalysisReading, byHand: b
       ? `no failure in ${canaryRequests} requests of the canary and ${baselineRequests} of stable: a ratio of two zeros shows nothing`
       : `${rates}: ${conclusion}`,
     ...(shown.ratio === null ? {} : { observed: shown.ratio }),
-    expected: `ratio below ${1 + settings.margin}`,
+    expected: `< ${1 + settings.margin}`,
     n: canaryRequests,
-    ...(shown.interval === null || silent ? {} : { interval: [shown.interval.lower, shown.interval.upper] as const }),
+    ...(shown.interval === null || silent ? {} : { interval: intervalOf(shown.interval) }),
     p: Math.min(1, Math.exp(-shown.logEvidenceWorse)),
     method: shown.method === "e-process" ? method : "asymptotic confidence sequence of the differences between blocks",
   };
+}
+
+/** An end that lies at the end of what is looked at is none. */
+function intervalOf({
+  lower,
+  upper,
+}: {
+  readonly lower: number;
+  readonly upper: number;
+}): NonNullable<Check["interval"]> {
+  const inside = (end: number) => Math.abs(Math.log(end)) < Math.log(gridHigh) * (1 - 1e-9);
+  return [inside(lower) ? lower : null, inside(upper) ? upper : null];
 }
 
 function ceilingCheck(
