@@ -3,11 +3,11 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type StepResult, type Workspace, workspace } from "../support/action-step.ts";
-import { builtDist, olderNode } from "../support/dist.ts";
+import { buildTimeoutMs, builtDist, olderNode } from "../support/dist.ts";
 
 beforeAll(async () => {
   await builtDist();
-});
+}, buildTimeoutMs);
 
 const good = { run: "echo model > out/model.bin", "model-path": "out/model.bin" };
 const actions = ["validate-data", "train", "evaluate-vs-champion", "register-model", "canary-deploy", "drift-report"];

@@ -4,13 +4,13 @@ import { cp, readdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { workspace } from "../support/action-step.ts";
-import { builtDist } from "../support/dist.ts";
+import { buildTimeoutMs, builtDist } from "../support/dist.ts";
 import { folder } from "../support/folder.ts";
 
 let dist = "";
 beforeAll(async () => {
   dist = await builtDist();
-});
+}, buildTimeoutMs);
 
 const good = ["train", "--run", "echo model > out/model.bin", "--model-path", "out/model.bin"];
 

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
-import { builtDist } from "../support/dist.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { buildTimeoutMs, builtDist } from "../support/dist.ts";
 import { folder } from "../support/folder.ts";
 import { CHECKOUT } from "../support/tools.ts";
 
@@ -29,22 +29,25 @@ async function digests(dist: string): Promise<Readonly<Record<string, string>>> 
   );
 }
 
+let dist = "";
+beforeAll(async () => {
+  dist = await builtDist();
+}, buildTimeoutMs);
+
 describe("the bundle", () => {
   test("stays below its limit of 7 MB", async () => {
-    const dist = await builtDist();
     const sizes = await Promise.all((await readdir(dist)).map(async (name) => (await stat(join(dist, name))).size));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(7e6);
   });
 
   test("has a stub an action, and names no folder of the machine it was built on", async () => {
-    const dist = await builtDist();
     const names = await readdir(dist);
     for (const action of await readdir(join(CHECKOUT, "actions"))) expect(names).toContain(`${action}.js`);
     for (const name of names) expect((await readFile(join(dist, name), "utf8")).includes(CHECKOUT), name).toBe(false);
   });
 
   test("brings the licence of every package in it", async () => {
-    const text = await readFile(join(await builtDist(), "licenses.txt"), "utf8");
+    const text = await readFile(join(dist, "licenses.txt"), "utf8");
     for (const name of ["@actions/core", "@actions/artifact", "undici", "zod", "yaml", "tar", "protobufjs"]) {
       expect(text, name).toMatch(new RegExp(`^${name}@\\d`, "m"));
     }

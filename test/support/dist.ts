@@ -17,7 +17,9 @@ const sources = [
   "package-lock.json",
 ];
 const staleMs = 3600e3;
-const patienceMs = 100_000;
+const patienceMs = 250_000;
+/** For the hook that waits for a build, on a machine that has much else to do. */
+export const buildTimeoutMs = 300_000;
 
 /**
  * The bundle of the present sources, built when no test has built it yet. It lies as an installed package does: beside `node_modules`.
