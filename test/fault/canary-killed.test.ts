@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Journal } from "../../src/commands/canary-deploy/journal.ts";
 import { command } from "../../src/commands/canary-deploy.ts";
 import type { ModelRegistry, ModelVersion } from "../../src/registry/registry.ts";
@@ -10,6 +10,7 @@ import { type TestHost, testHost } from "../support/host.ts";
 import { ask } from "../support/serving.ts";
 
 const worker = join(import.meta.dirname, "../support/canary-worker.ts");
+const cliWorker = join(import.meta.dirname, "../support/cli-worker.ts");
 /** Long enough that the run is always in the middle when it is stopped. */
 const slow = { plan: [{ "set-weight": 50 }, { analysis: "3s" }] };
 
@@ -86,6 +87,40 @@ describe("a run that ends in the middle of a rollout", () => {
     await command.settle(state, t.host);
     expect(await phase()).toBe("aborted");
     await run[Symbol.asyncDispose]();
+  });
+
+  test("by Ctrl-C at a terminal: the traffic is back within two seconds, the journal says so, and the exit code is the signal's", async () => {
+    const fourth = await register(registry, 4, { champion: second });
+    const flags = {
+      version: `registry:flights@${fourth.version}`,
+      plan: JSON.stringify([{ "set-weight": 50 }, { analysis: "60s" }]),
+      block: quick.block,
+      // So long that it is not the lease that takes the traffic back.
+      lease: "60s",
+      memory: quick.memory,
+      evidence: "[]",
+    };
+    const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
+    // A group of its own, as a shell makes it: Ctrl-C reaches every process in it.
+    const child = spawn(process.execPath, [cliWorker, "canary-deploy", ...args], {
+      cwd: t.cwd,
+      detached: true,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const exited = once(child, "exit");
+    const said: string[] = [];
+    child.stderr.setEncoding("utf8").on("data", (text: string) => void said.push(text));
+    await expect
+      .poll(() => (child.exitCode === null ? (callers.answers.get(4) ?? 0) : said.join("")), { timeout: 30_000 })
+      .toBeGreaterThan(20);
+    process.kill(-(child.pid ?? 0), "SIGINT");
+    await expect.poll(answering, { timeout: 2000 }).toEqual([2]);
+    expect(await exited).toEqual([130, null]);
+    expect(said.join("")).toContain("cancelled: stopped by SIGINT");
+    expect(await phase()).toBe("aborted");
+    expect(await champion()).toBe(2);
+    expect([...callers.statuses.keys()]).toEqual([200]);
   });
 
   test("by the machine starting anew: the champion is served again by one run", async () => {
