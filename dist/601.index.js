@@ -2,11 +2,11 @@ const id=601;const ids=[601];const modules={65601:((__unused_webpack___webpack_m
 var kernel_error=__webpack_require__(141);;function nameOf(property2){return property2.physicalName??property2.name}var dist=__webpack_require__(38815);var naming=__webpack_require__(54087);;const largest=4*
 2**20;function parseYaml(text,file){const lines=new dist.HN;const at=offset=>{const{line,col}=lines.linePos(offset);return{file,line,column:col}};const refuse=(message,place,cause)=>(0,kernel_error.DN)(
 "TH_CONTRACT_SYNTAX",message,"mend the YAML at this place",place,cause);if(text.length>largest)throw refuse(`the contract is longer than ${largest} characters`,{file});const document=(0,dist.Tp)(text,
-{lineCounter:lines,prettyErrors:false,uniqueKeys:true});const[error]=document.errors;if(error!==void 0)throw refuse(`not valid YAML: ${error.message.split("\n")[0]}`,at(error.pos[0]));let value;try{value=
-document.toJS({maxAliasCount:100})}catch(cause){throw refuse(`not valid YAML: ${cause instanceof Error?cause.message:String(cause)}`,{file},cause)}const placeOf=node=>at(node?.range?.[0]??0);return{value,
-placeOf:path=>placeOf(follow(document.contents,path).node),placeOfKey:path=>{const{key,node}=follow(document.contents,path);return placeOf(key??node)}}}function follow(root,path){let node=root;let key;
-for(const step of path){if((0,dist.jh)(node)){const pair=node.items.find(item=>(0,dist.jn)(item.key)&&item.key.value===step);if(pair===void 0)break;key=pair.key;node=pair.value??key}else if((0,dist.oP)(
-node)){const item=node.items[Number(step)];if(item===void 0)break;key=void 0;node=item}else break}return key===void 0?{node}:{node,key}}function checkShape(document,schema,keysAt2){const parsed=schema.
+{lineCounter:lines,prettyErrors:false,uniqueKeys:true,logLevel:"error"});const[error]=document.errors;if(error!==void 0)throw refuse(`not valid YAML: ${error.message.split("\n")[0]}`,at(error.pos[0]));
+let value;try{value=document.toJS({maxAliasCount:100})}catch(cause){throw refuse(`not valid YAML: ${cause instanceof Error?cause.message:String(cause)}`,{file},cause)}const placeOf=node=>at(node?.range?.[0]??
+0);return{value,placeOf:path=>placeOf(follow(document.contents,path).node),placeOfKey:path=>{const{key,node}=follow(document.contents,path);return placeOf(key??node)}}}function follow(root,path){let node=root;
+let key;for(const step of path){if((0,dist.jh)(node)){const pair=node.items.find(item=>(0,dist.jn)(item.key)&&item.key.value===step);if(pair===void 0)break;key=pair.key;node=pair.value??key}else if((0,
+dist.oP)(node)){const item=node.items[Number(step)];if(item===void 0)break;key=void 0;node=item}else break}return key===void 0?{node}:{node,key}}function checkShape(document,schema,keysAt2){const parsed=schema.
 safeParse(document.value);if(parsed.success)return parsed.data;const issue=deepest(parsed.error.issues);const path=issue.path.filter(step=>typeof step!=="symbol");const shown2=path.length===0?"the con\
 tract":path.map(String).join(".");if(issue.code==="unrecognized_keys"){const[key=""]=issue.keys;const near=(0,naming.pA)(key,keysAt2(path));throw(0,kernel_error.DN)("TH_CONTRACT_KEY",`${shown2} has no\
  key "${key}"`,near===void 0?"remove it, or put it under customProperties":`did you mean "${near}"?`,document.placeOfKey([...path,key]))}const missing=isMissing(document.value,path);throw(0,kernel_error.

@@ -198,8 +198,8 @@ reference),counts(current)).map(({members,...counted})=>({...counted,label:membe
 reference),current:valuesOf(current)};const share=group=>group.reference/Math.max(1,sizes.reference)+group.current/Math.max(1,sizes.current);const ordered=groups.sort((a,b)=>Number(a.rest)-Number(b.rest)||
 share(b)-share(a)||(a.label<b.label?-1:1));return{labels:ordered.map(({label})=>label),reference:ordered.map(group=>group.reference),current:ordered.map(group=>group.current)}}function sum(values){let total=0;
 for(let index=0;index<values.length;index++)total+=values[index]??0;return total}function cumulative(values){let total=0;return values.map(value=>{total+=value;return total})}}),15638:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
-__webpack_require__.d(__webpack_exports__,{M:()=>parseReport,T:()=>statementOf});var errors=__webpack_require__(37428);var digest=__webpack_require__(65331);var error=__webpack_require__(141);var json=__webpack_require__(
-93361);var report_report=__webpack_require__(18456);var schemas=__webpack_require__(55491);var verdict=__webpack_require__(53694);;const schema_digest=schemas.YjP().regex(/^sha256:[0-9a-f]{64}$/);const schema_json=schemas.
+__webpack_require__.d(__webpack_exports__,{M:()=>parseReport,T:()=>statementOf});var digest=__webpack_require__(65331);var error=__webpack_require__(141);var json=__webpack_require__(93361);var schema_fault=__webpack_require__(
+43685);var report_report=__webpack_require__(18456);var schemas=__webpack_require__(55491);var verdict=__webpack_require__(53694);;const schema_digest=schemas.YjP().regex(/^sha256:[0-9a-f]{64}$/);const schema_json=schemas.
 Pq9();const artifact=schemas.rej({name:schemas.YjP(),digest:schema_digest,kind:schemas.k5n(["data","model","code","config","report","profile"]),uri:schemas.YjP().optional()});const place=schemas.rej({
 input:schemas.YjP().optional(),file:schemas.YjP().optional(),line:schemas.Whr().positive().optional(),column:schemas.Whr().positive().optional()});const check=schemas.rej({id:schemas.YjP(),verdict:schemas.
 k5n([...verdict.r,"unchecked"]),message:schemas.YjP(),place:place.optional(),observed:schema_json.optional(),expected:schema_json.optional(),n:schemas.aig().optional(),effect:schemas.aig().optional(),
@@ -214,9 +214,9 @@ YjP(),finished:schemas.YjP(),timings:schemas.g1P(schemas.YjP(),schemas.aig()),ci
 json.OW)(value)&&typeof value.schema==="string"?value.schema:void 0;const version=/^titleholder\/report\/v(\d+)$/.exec(format??"")?.[1];if(!(0,json.OW)(value)||version===void 0)throw notAReport(file,"\
 it has no schema titleholder/report/v1");if(Number(version)>knownVersion)throw newerFormat(file,format??"");const report=value;if(!(0,digest.Bc)(report.result)||sealOf(report,file)!==report.result){throw altered(
 file,"its content does not have the digest that it was sealed with")}if(`${(0,json.dj)(value)}
-`!==text)throw altered(file,"it is not in the canonical form that is written");const shape=reportSchemaFor(void 0).safeParse(value);if(!shape.success)throw notAReport(file,errors.S1(shape.error).split(
-"\n")[0]??"");return report}function statementOf(report,reportDigest){const subject=report.subjects.map(({name,digest:digest2})=>({name,digest:{sha256:digest2.slice("sha256:".length)}}));return{_type:"\
-https://in-toto.io/Statement/v1",subject:subject.sort((a,b)=>compare(a.name,b.name)||compare(a.digest.sha256,b.digest.sha256)),predicateType:`https://titleholder.dev/${report.command}/v1`,predicate:{command:report.
+`!==text)throw altered(file,"it is not in the canonical form that is written");const shape=reportSchemaFor(void 0).safeParse(value);if(!shape.success)throw notAReport(file,(0,schema_fault.a)(shape.error));
+return report}function statementOf(report,reportDigest){const subject=report.subjects.map(({name,digest:digest2})=>({name,digest:{sha256:digest2.slice("sha256:".length)}}));return{_type:"https://in-to\
+to.io/Statement/v1",subject:subject.sort((a,b)=>compare(a.name,b.name)||compare(a.digest.sha256,b.digest.sha256)),predicateType:`https://titleholder.dev/${report.command}/v1`,predicate:{command:report.
 command,verdict:report.verdict,report:reportDigest,result:report.result,materials:report.materials,finished:report.run.finished}}}function parseText(bytes,file){try{const text=new TextDecoder("utf-8",
 {fatal:true}).decode(bytes);return{text,value:JSON.parse(text)}}catch(cause){throw notAReport(file,"it is not JSON",cause)}}function sealOf(report,file){try{return(0,report_report.Bg)(report)}catch(cause){
 throw notAReport(file,"it holds values that no report can hold",cause)}}function compare(a,b){return a<b?-1:a>b?1:0}function notAReport(file,why,cause){return(0,error.DN)("TH_EVIDENCE_SYNTAX",`${file}\

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-const longest = 400;
+/** A table of test cases is read by its rows, not as a whole. */
+const longestOf = (path: string) => (path.startsWith("test/") ? 700 : 400);
 const forbiddenFolders = new Set(["util", "utils", "helper", "helpers", "common", "misc"]);
 
 /** What is wrong with how the code lies: a folder that names no noun, a file too long to know. One line a fault. */
@@ -18,7 +19,7 @@ export async function layoutFaults(root: string): Promise<readonly string[]> {
     if (folder !== undefined) faults.push(`${path}: a folder is named after a noun of the field, not "${folder}"`);
     const text = await readFile(join(root, path), "utf8").catch(() => "");
     const lines = text.split("\n").length - 1;
-    if (lines > longest) faults.push(`${path}: ${lines} lines, at most ${longest}`);
+    if (lines > longestOf(path)) faults.push(`${path}: ${lines} lines, at most ${longestOf(path)}`);
   }
   return faults;
 }

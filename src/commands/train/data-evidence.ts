@@ -17,13 +17,13 @@ export async function dataEvidence(
     };
   }
   const reports = (await readEvidence(patterns, host)).filter(({ report }) => report.command === "validate-data");
-  // Data that was validated again has two reports: the later one counts.
+  // Of several reports the worst counts: when each was written is not sealed, and so has no say.
   const [match] = reports
     .filter((evidence) => {
       const validated = validatedFiles(evidence);
       return validated !== undefined && covers(validated, data).length === 0;
     })
-    .sort((a, b) => (a.report.run.finished < b.report.run.finished ? 1 : -1));
+    .sort((a, b) => badness(b) - badness(a) || (a.digest < b.digest ? -1 : 1));
   if (match === undefined) {
     const message =
       reports.length === 0
@@ -53,6 +53,10 @@ export async function dataEvidence(
     ],
     materials: [{ name: path, digest, kind: "report" }],
   };
+}
+
+function badness({ report }: Evidence): number {
+  return ["pass", "warn", "inconclusive", "fail"].indexOf(report.verdict);
 }
 
 function validatedFiles({ report }: Evidence): Fingerprint | undefined {
