@@ -66,7 +66,12 @@ function checkVersion(document: YamlDocument): void {
       "export it to the Open Data Contract Standard 3.x",
       "dataContractSpecification",
     );
-  const version = "apiVersion" in top ? String(top.apiVersion) : undefined;
+  const version =
+    "apiVersion" in top
+      ? typeof top.apiVersion === "string"
+        ? top.apiVersion
+        : JSON.stringify(top.apiVersion)
+      : undefined;
   const match = /^v?(\d+)(?:\.(\d+))?(?:\.\d+)?(?:-.*)?$/.exec(version ?? "");
   const [major, minor] = [Number(match?.[1]), Number(match?.[2] ?? 0)];
   if (version === undefined) throw refuse("apiVersion is missing", `add "apiVersion: v${newest}"`, "");
