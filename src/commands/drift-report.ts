@@ -55,7 +55,7 @@ const inputs = z.strictObject({
     description:
       "The population stability index up to which drift does not matter. A column fails when its drift is shown to be larger; 0.02 suits sensitive columns.",
   }),
-  alpha: input(z.number().gt(0).lt(0.5).default(0.05), {
+  alpha: input(z.number().min(1e-6).lt(0.5).default(0.05), {
     description: "The share of false alarms among the alarms of one report.",
   }),
 });

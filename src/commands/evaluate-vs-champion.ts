@@ -62,7 +62,7 @@ const inputs = z.strictObject({
     description:
       "`promote` decides on `data`; `screen` looks at `screen-data` first, as pull requests do. `screen` in a pull request when absent, else `promote`.",
   }),
-  alpha: input(z.number().gt(0).lt(0.5).default(0.05), {
+  alpha: input(z.number().min(1e-6).lt(0.5).default(0.05), {
     description: "The error that each test may make: the chance of passing a challenger that should not pass.",
   }),
   features: input(z.array(z.string()).min(1).optional(), {

@@ -105,6 +105,11 @@ refuses("evaluate-vs-champion", [
     says: ["TH_EVALUATION_METRICS at input metrics", "fix: leave the margin out"],
   },
   {
+    what: "an error rate too small for any test",
+    given: { alpha: "5e-324" },
+    says: ["TH_INPUT_VALUE at input alpha", "fix: write at least 0.000001"],
+  },
+  {
     what: "a misspelt metric",
     given: { metrics: "[{ name: roc-acu }]" },
     says: ["TH_INPUT_VALUE at input metrics: metrics at 0.name", 'did you mean "roc-auc"?'],

@@ -45,7 +45,7 @@ export const inputs = z.strictObject({
       example: "[{ set-weight: 5 }, { analysis: 30m }, { set-weight: 100 }]",
     },
   ),
-  alpha: input(z.number().gt(0).lt(0.5).default(0.05), {
+  alpha: input(z.number().min(1e-6).lt(0.5).default(0.05), {
     description:
       "Chance of rolling back a canary that is no worse, over the whole rollout; and of promoting one that is worse by the margin.",
   }),
