@@ -34,31 +34,31 @@ const journal = "models/streams/rollout/tried@/00000001.json";
 const status = { operation: "status", model: "tried", "dry-run": "false", version: "registry:tried@1" };
 
 const targets: readonly (Target & { readonly content?: string })[] = [
-  { command: "validate-data", file: "contract.odcs.yaml", changes: edited, runs: 60 },
-  { command: "validate-data", file: "contract.odcs.yaml", changes: rebuiltYaml, runs: 60 },
-  { command: "validate-data", file: "data/train.csv", changes: edited, runs: 30 },
-  { command: "train", file: report, content: validation, changes: forged, given: { run: "true" }, runs: 40 },
-  { command: "evaluate-vs-champion", file: "data/test.csv", changes: edited, runs: 6 },
-  { command: "evaluate-vs-champion", file: "out/model.onnx", changes: edited, runs: 6 },
-  { command: "register-model", file: report, content: evaluation, changes: forged, runs: 60 },
-  { command: "register-model", file: report, content: training, changes: forged, runs: 40 },
-  { command: "register-model", file: report, content: evaluation, changes: edited, runs: 30 },
-  { command: "register-model", file: version, changes: rebuiltJson, runs: 30 },
-  { command: "register-model", file: move, changes: edited, given: { promote: "true" }, runs: 30 },
-  { command: "canary-deploy", file: journal, changes: rebuiltJson, given: status, runs: 60 },
-  { command: "canary-deploy", file: journal, changes: edited, given: status, runs: 20 },
+  { command: "validate-data", file: "contract.odcs.yaml", changes: edited, runs: 30 },
+  { command: "validate-data", file: "contract.odcs.yaml", changes: rebuiltYaml, runs: 30 },
+  { command: "validate-data", file: "data/train.csv", changes: edited, runs: 15 },
+  { command: "train", file: report, content: validation, changes: forged, given: { run: "true" }, runs: 20 },
+  { command: "evaluate-vs-champion", file: "data/test.csv", changes: edited, runs: 3 },
+  { command: "evaluate-vs-champion", file: "out/model.onnx", changes: edited, runs: 3 },
+  { command: "register-model", file: report, content: evaluation, changes: forged, runs: 30 },
+  { command: "register-model", file: report, content: training, changes: forged, runs: 20 },
+  { command: "register-model", file: report, content: evaluation, changes: edited, runs: 15 },
+  { command: "register-model", file: version, changes: rebuiltJson, runs: 15 },
+  { command: "register-model", file: move, changes: edited, given: { promote: "true" }, runs: 15 },
+  { command: "canary-deploy", file: journal, changes: rebuiltJson, given: status, runs: 30 },
+  { command: "canary-deploy", file: journal, changes: edited, given: status, runs: 10 },
   {
     command: "drift-report",
     file: "profile.json",
     changes: rebuiltJson,
     given: { reference: "profile.json" },
-    runs: 60,
+    runs: 30,
   },
-  { command: "drift-report", file: "profile.json", changes: edited, given: { reference: "profile.json" }, runs: 30 },
-  { command: "drift-report", file: "data/test.csv", changes: edited, runs: 20 },
-  { command: "verify", file: version, changes: rebuiltJson, runs: 30 },
-  { command: "verify", file: move, changes: rebuiltJson, runs: 30 },
-  { command: "verify", file: "models/format.json", changes: rebuiltJson, runs: 20 },
+  { command: "drift-report", file: "profile.json", changes: edited, given: { reference: "profile.json" }, runs: 15 },
+  { command: "drift-report", file: "data/test.csv", changes: edited, runs: 10 },
+  { command: "verify", file: version, changes: rebuiltJson, runs: 15 },
+  { command: "verify", file: move, changes: rebuiltJson, runs: 15 },
+  { command: "verify", file: "models/format.json", changes: rebuiltJson, runs: 10 },
 ];
 
 let bench: Bench;
@@ -69,7 +69,7 @@ beforeEach(() => bench.restore());
 afterAll(() => bench[Symbol.asyncDispose]());
 
 describe.each(targets)("$command on $file", ({ command: name, file, content, changes, given = {}, runs }) => {
-  const numRuns = isSlow ? runs * 30 : runs;
+  const numRuns = isSlow ? runs * 60 : runs;
 
   test(`${numRuns} random changes`, { timeout: isSlow ? 3_600_000 : 60_000 }, async () => {
     const [command, invocation] = [await commands[name]?.load(), invocations[name]];

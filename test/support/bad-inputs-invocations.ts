@@ -40,7 +40,9 @@ export interface Invocation {
   readonly given: Texts;
   /** Inputs that take any text and do what it says: only those ways to write them wrongly are tried that must be refused. */
   readonly free?: readonly string[];
-  /** What random runs leave as it is, one of these at a time, so that none of them starts servers or a stranger's command. */
+  /**
+   * What random runs leave as it is, one of these at a time, so that none of them starts servers or a stranger's command; the first
+   * one most often. */
   readonly harmless?: readonly Texts[];
   /** Inputs that are paths, where `read` is not meant. */
   readonly uses: Readonly<Record<string, PathUse>>;
@@ -86,6 +88,7 @@ export const invocations: Readonly<Record<string, Invocation>> = {
       data: "data/test.csv",
       label: "y",
     },
+    harmless: [{}, { challenger: "out/dull.onnx" }],
     beside: { "screen-data": { purpose: "screen" } },
     slow: ["challenger", "champion", "data", "label", "key", "positive", "features"],
     uses: { data: "data", "screen-data": "data" },
