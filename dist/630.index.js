@@ -120,7 +120,7 @@ schemas.YjP()).min(1).optional(),{description:"Columns to compare. When absent, 
 , region, income"}),methods:(0,shared.hF)(schemas.YOg(schemas.k5n(Object.keys(methods))).min(1).default(["psi","ks","js"]),{description:`Scores to publish for each column: ${Object.entries(methods).map(
 ([name,{summary}])=>`\`${name}\` (${summary})`).join(", ")}. The decision is always that of \`psi\` against \`minimum-effect\`.`,separator:"comma"}),minimumEffect:(0,shared.hF)(schemas.aig().min(0).max(
 10).default(.05),{description:"The population stability index up to which drift does not matter. A column fails when its drift is shown to be larger; 0.02 suits sensitive columns."}),alpha:(0,shared.hF)(
-schemas.aig().gt(0).lt(.5).default(.05),{description:"The share of false alarms among the alarms of one report."})});const outputs=schemas.rej({driftedColumns:(0,shared.hF)(schemas.YOg(schemas.YjP()),
+schemas.aig().min(1e-6).lt(.5).default(.05),{description:"The share of false alarms among the alarms of one report."})});const outputs=schemas.rej({driftedColumns:(0,shared.hF)(schemas.YOg(schemas.YjP()),
 {description:"Columns that drifted, the largest drift first, as a JSON list."}),datasetDrift:(0,shared.hF)(schemas.aig(),{description:"The share of the compared columns that drifted, from 0 to 1."})});
 const number=schemas.aig().nullable();const details=schemas.rej({reference:digest_schema.e,current:fingerprint.S8,minimumEffect:schemas.aig(),alpha:schemas.aig(),rows:schemas.rej({reference:schemas.Whr(),
 current:schemas.Whr()}),columns:schemas.YOg(schemas.rej({name:schemas.YjP(),kind:schemas.k5n(["numeric","categorical"]),verdict:schemas.k5n(["pass","warn","fail","inconclusive"]),psi:number,corrected:number,

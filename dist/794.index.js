@@ -283,7 +283,7 @@ nferiority` (the default) with the `margin` that is tolerated, in the metric's u
 racy (0.01) and log-loss.",example:"[{ name: roc-auc, test: superiority }, { name: log-loss, test: non-inferiority, margin: 0.005 }]"}),baseline:(0,shared.hF)(schemas.k5n(["majority","none"]).default(
 "majority"),{description:"What a challenger must beat while there is no champion. `majority`: always answering with the commonest class; the first metric must then be superior. `none`: nothing is comp\
 ared."}),purpose:(0,shared.hF)(schemas.k5n(purposes).optional(),{description:"`promote` decides on `data`; `screen` looks at `screen-data` first, as pull requests do. `screen` in a pull request when a\
-bsent, else `promote`."}),alpha:(0,shared.hF)(schemas.aig().gt(0).lt(.5).default(.05),{description:"The error that each test may make: the chance of passing a challenger that should not pass."}),features:(0,
+bsent, else `promote`."}),alpha:(0,shared.hF)(schemas.aig().min(1e-6).lt(.5).default(.05),{description:"The error that each test may make: the chance of passing a challenger that should not pass."}),features:(0,
 shared.hF)(schemas.YOg(schemas.YjP()).min(1).optional(),{description:"Columns of a model that takes one matrix, in the order of training. When absent, the model's own metadata `feature_names`.",separator:"\
 comma"}),memoryLimit:(0,shared.hF)(schemas.YjP().default("1GiB"),{description:"Memory that each model may use besides its runtime."}),timeLimit:(0,shared.hF)(schemas.YjP().default("30m"),{description:"\
 Time that each model may take for all rows."}),...shared.P4});const outputs=schemas.rej({decision:(0,shared.hF)(schemas.k5n(decisions),{description:"`superior`, `non-inferior`, `rejected`, `inconclusi\
