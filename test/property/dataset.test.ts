@@ -106,7 +106,8 @@ describe("splitting CSV", () => {
       fc.property(fc.oneof(soup, broken), fc.array(fc.nat(200), { maxLength: 6 }), (bytes, cuts) => {
         expect(scanned(bytes, cuts)).toEqual(scanned(bytes, []));
       }),
-      { numRuns: 3000 },
+      // A record that a carriage return ends, cut from a broken one that a line feed ends.
+      { numRuns: 3000, examples: [[Buffer.from([10, 10, 10, 46, 13, 128, 10]), [4]]] },
     );
   });
 

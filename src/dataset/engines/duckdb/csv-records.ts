@@ -92,7 +92,7 @@ export class CsvScanner {
   #read(bytes: Buffer): void {
     const from = this.#skipLineFeed && bytes[0] === lineFeed ? 1 : 0;
     this.#skipLineFeed &&= bytes.length === 0;
-    const first = this.#held.length === 0 ? 0 : bytes.indexOf(lineFeed) + 1;
+    const first = this.#held.length === 0 ? 0 : endOfLine(bytes);
     const last = bytes.lastIndexOf(lineFeed) + 1;
     this.#validUntil = last > 0 && isUtf8(bytes.subarray(first, last)) ? last : 0;
     const special = this.#state > plain || bytes.includes(quote) || bytes.includes(carriageReturn);
@@ -221,6 +221,12 @@ export class CsvScanner {
     if (!valid && !isUtf8(record.bytes.subarray(record.start, record.end))) return "encoding";
     return misquoted ? "quote" : undefined;
   }
+}
+
+/** Behind the first line feed or carriage return: the record that earlier chunks began reaches to there at least. */
+function endOfLine(bytes: Buffer): number {
+  const end = bytes.indexOf(lineFeed) + 1;
+  return (end === 0 ? bytes : bytes.subarray(0, end)).indexOf(carriageReturn) + 1 || end;
 }
 
 /** The cells of one flawless record as text, quotes resolved. */
