@@ -8,14 +8,17 @@ import type { Host } from "../kernel/host.ts";
 import type { Json } from "../kernel/json.ts";
 import { overallVerdict } from "../kernel/verdict.ts";
 import { locateData, openData } from "./data.ts";
+import { openRegistry } from "./open-registry.ts";
 import { defaultReportPath, shownPath } from "./paths.ts";
-import { baseInputs, input } from "./shared.ts";
+import { baseInputs, dryRunInput, input, registryInputs } from "./shared.ts";
 import { checksOf, type Found, summaryOf } from "./validate-data/checks.ts";
 import { type ReadContract, readContract } from "./validate-data/contract-file.ts";
+import { pastScores, qualitySchema, recordScore } from "./validate-data/history.ts";
 import { maskingOf, sensitiveColumns } from "./validate-data/masking.ts";
 import type { Part, Situation } from "./validate-data/part.ts";
 import { writeProfile } from "./validate-data/profile-file.ts";
 import { validate } from "./validate-data/rules.ts";
+import { scoreOf, scorePart } from "./validate-data/score.ts";
 import { tablesOf } from "./validate-data/tables.ts";
 import { checkWritable } from "./written-file.ts";
 
@@ -40,12 +43,23 @@ const inputs = z.strictObject({
   sampleFailures: input(z.number().int().min(0).max(1000).default(10), {
     description: "How many of the first failing rows are shown for each broken rule.",
   }),
+  ...registryInputs,
+  registry: input(z.string().optional(), {
+    description:
+      "Address of the registry that keeps the history of quality scores, `file:DIR`. The environment's when absent; without either no history is kept.",
+    kind: "address",
+    example: "file:/srv/titleholder",
+  }),
+  ...dryRunInput,
 });
 
 const outputs = z.strictObject({
   dataFingerprint: input(z.string(), { description: "SHA-256 over the paths, sizes and digests of all files." }),
   rows: input(z.number(), { description: "Rows that were read." }),
   violations: input(z.number(), { description: "Rows that break a rule or cannot be read, summed over all rules." }),
+  qualityScore: input(z.number(), {
+    description: "0 to 100, by the formula in docs/validate-data.md. 0 when nothing could be read.",
+  }),
   profile: input(z.string(), { description: "Path of the profile. Empty when nothing could be read." }),
 });
 
@@ -55,6 +69,7 @@ const details = z.strictObject({
   contract: z.strictObject({ id: z.string(), version: z.string(), apiVersion: z.string(), digest: digestSchema }),
   rules: z.array(z.strictObject({ id: z.string(), count: z.number(), share: z.number(), holds: z.boolean() })),
   profile: z.strictObject({ path: z.string(), digest: digestSchema }).nullable(),
+  quality: qualitySchema.nullable(),
 });
 
 type Inputs = z.output<typeof inputs>;
@@ -83,7 +98,7 @@ async function run(given: Inputs, host: Host, project: Project) {
   times.lap("fingerprint");
   await using dataset = await openData(source, host, { faults: "keep", input: "data" });
   times.lap("read");
-  const found = await validate(dataset, contract, source.files, given.sampleFailures, host);
+  const found = await validate(dataset, contract, source, given.sampleFailures, host);
   times.lap("check");
   const hidden = sensitiveColumns(contract.value);
   const profile = found.unreadable ? undefined : await writeProfile(dataset, fingerprint, hidden, profilePath, host);
@@ -91,16 +106,37 @@ async function run(given: Inputs, host: Host, project: Project) {
   const masking = maskingOf(contract.value, host);
   const situation: Situation = { host, project, contract, source, fingerprint, dataset, found, masking };
   const parts: readonly Part[] = [];
-  const findings = findingsOf(given, profile === undefined ? situation : { ...situation, profile }, parts);
+  const score = await scoreAndRemember(given, situation, parts);
+  const all = [...parts, scorePart(score.value, score.past)];
+  const findings = findingsOf(given, profile === undefined ? situation : { ...situation, profile }, all);
   return {
     findings: { ...findings, timings: times.laps },
     outputs: {
       dataFingerprint: fingerprint.digest,
       rows: found.rows,
       violations: violationsOf(found),
+      qualityScore: score.value?.score ?? 0,
       profile: profile?.path ?? "",
     },
   };
+}
+
+/** The score is remembered only in a registry that somebody named. */
+async function scoreAndRemember(
+  given: Inputs,
+  { found, fingerprint, contract, host, project }: Situation,
+  parts: readonly Part[],
+) {
+  const value = scoreOf(
+    found,
+    parts.flatMap((part) => part.scored ?? []),
+  );
+  if (given.registry === undefined || value === undefined) return { value, past: [] };
+  const registry = await openRegistry(given.registry, host, { allowEphemeral: given.allowEphemeralRegistry });
+  const now = { data: fingerprint.digest, contract: contract.digest };
+  const past = await pastScores(registry, project.model, now);
+  if (!given.dryRun) await recordScore(registry, project.model, now, value, host);
+  return { value, past };
 }
 
 function profilePathOf(given: Inputs, project: Project): string {
@@ -122,7 +158,9 @@ function violationsOf({ faults, outcomes }: Found): number {
 
 function findingsOf(given: Inputs, situation: Situation, parts: readonly Part[]): Findings {
   const { host, found, contract, fingerprint, profile, masking } = situation;
-  const checks = [...checksOf(found), ...parts.flatMap((part) => part.checks ?? [])];
+  const further = (first: boolean) =>
+    parts.filter((part) => (part.first ?? false) === first).flatMap((part) => part.checks ?? []);
+  const checks = [...further(true), ...checksOf(found), ...further(false)];
   const { id, version, apiVersion } = found.contract;
   const data: Artifact = {
     name: given.data.map((pattern) => shownPath(host, pattern)).join(", "),

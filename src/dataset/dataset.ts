@@ -104,8 +104,22 @@ export interface DataLimits {
   readonly signal: AbortSignal;
 }
 
+/** Rows that satisfy a predicate, or all rows that share their key with another. */
+export type RowSelection = { readonly where: Predicate } | { readonly duplicates: readonly string[] };
+
 export interface DataEngine {
   readonly name: string;
+  /**
+   * A statement, on one line, that a person runs in the engine's own shell to list all rows of a selection.
+   * @param show how a file's path is written in it
+   * @returns undefined where there is no short statement
+   */
+  query?(
+    source: DataSource,
+    columns: readonly Column[],
+    selection: RowSelection,
+    show: (file: string) => string,
+  ): string | undefined;
   /**
    * Opens read-only and locked. Content that is broken is a fault of the data set, down to one without columns.
    * @throws TH_DATA_UNREADABLE (configuration) when a file is missing, no file, or not permitted.

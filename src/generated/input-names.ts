@@ -10,7 +10,11 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "data",
     "contract",
     "profile",
-    "sample-failures"
+    "sample-failures",
+    "environment",
+    "registry",
+    "allow-ephemeral-registry",
+    "dry-run"
   ],
   "train": [
     "mode",

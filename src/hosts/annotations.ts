@@ -24,9 +24,23 @@ export function annotate(log: RunnerLog, report: Report, folder: string): void {
     const room = checks.length > perLevel ? perLevel - 1 : checks.length;
     for (const check of checks.slice(0, room))
       log[name](check.message, properties(check.id, check.place ?? {}, folder));
+    const left = perLevel - room - (checks.length > room ? 1 : 0);
+    for (const [check, place] of relatedPlaces(checks).slice(0, left))
+      log[name](check.message, properties(check.id, place, folder));
     if (checks.length > room)
       log[name](`and ${checks.length - room} more: see the job summary`, { title: report.command });
   }
+}
+
+/** The first further place of every check, then the second of each: no check takes the room of another. */
+function relatedPlaces(checks: readonly Check[]): readonly (readonly [Check, Place])[] {
+  const most = Math.max(0, ...checks.map((check) => check.related?.length ?? 0));
+  return Array.from({ length: most }, (_, at) => at).flatMap((at) =>
+    checks.flatMap((check) => {
+      const place = check.related?.[at];
+      return place === undefined ? [] : [[check, place] as const];
+    }),
+  );
 }
 
 /** An error of ours, where the user should look. */

@@ -11,6 +11,8 @@ export interface Check {
   readonly verdict: CheckVerdict;
   readonly message: string;
   readonly place?: Place;
+  /** Further places it speaks of, such as the first failing rows of a text file. */
+  readonly related?: readonly Place[];
   readonly observed?: Json;
   readonly expected?: Json;
   readonly n?: number;
@@ -34,6 +36,8 @@ export interface Table {
   readonly rows: readonly (readonly Json[])[];
   /** How many rows were left out. */
   readonly more?: number;
+  /** A statement that lists all rows, run where the paths in it start from. */
+  readonly query?: string;
 }
 
 export interface Series {

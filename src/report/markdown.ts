@@ -2,7 +2,7 @@ import type { Artifact, Check, Series, Table } from "../kernel/command.ts";
 import { isDigest } from "../kernel/digest.ts";
 import { describePlace } from "../kernel/error.ts";
 import type { Verdict } from "../kernel/verdict.ts";
-import { escapeMarkdown } from "./escape.ts";
+import { escapeMarkdown, visible } from "./escape.ts";
 import {
   absent,
   formatCount,
@@ -21,6 +21,8 @@ import type { Report } from "./report.ts";
 const summaryLimit = 1024 * 1024 - 1024;
 /** A cell holds no more characters than this. */
 const cellLength = 240;
+/** A longer statement stands in the HTML page only. */
+const longestQuery = 4_000;
 const sparks = "▁▂▃▄▅▆▇█";
 
 const alerts: Readonly<Record<Verdict, string>> = {
@@ -178,8 +180,17 @@ function tableBlock(table: Table): Block {
       numeric,
     )}`,
     rows: rows.length === 0 ? [row([text("no rows")])] : rows,
-    after: more,
+    after: `${more}${queryBlock(table)}`,
   };
+}
+
+/** A fence longer than any run of backticks in the statement, so that nothing in it ends the block. */
+function queryBlock({ query }: Table): string {
+  if (query === undefined || query.length > longestQuery) return "";
+  const longest = Math.max(0, ...(query.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(Math.max(3, longest + 1));
+  const title = "Query for all of these rows";
+  return `\n<details><summary>${title}</summary>\n\n${fence}sql\n${visible(query)}\n${fence}\n\n</details>\n`;
 }
 
 /** Each line of a chart as a row of blocks, scaled by the chart's largest value; the HTML report draws it whole. */

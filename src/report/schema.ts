@@ -23,6 +23,7 @@ const check = z.strictObject({
   verdict: z.enum([...verdicts, "unchecked"]),
   message: z.string(),
   place: place.optional(),
+  related: z.array(place).optional(),
   observed: json.optional(),
   expected: json.optional(),
   n: z.number().optional(),
@@ -37,6 +38,7 @@ const table = z.strictObject({
   columns: z.array(z.string()),
   rows: z.array(z.array(json)),
   more: z.int().nonnegative().optional(),
+  query: z.string().optional(),
 });
 
 const series = z.strictObject({

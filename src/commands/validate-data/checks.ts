@@ -3,7 +3,11 @@ import type { Contract, Rule } from "../../contract/contract.ts";
 import type { ContractPlan, Outcome } from "../../contract/evaluation.ts";
 import type { FoundRow, StructuralFault } from "../../dataset/dataset.ts";
 import type { Check } from "../../kernel/command.ts";
+import type { Place } from "../../kernel/error.ts";
 import { describeFault } from "../data.ts";
+
+/** Lines of the data that a check points at. */
+const mostLines = 3;
 
 /** What was found in the data, before it is worded. */
 export interface Found {
@@ -15,6 +19,10 @@ export interface Found {
   readonly outcomes: readonly Outcome[];
   /** First failing rows by rule id. */
   readonly samples: ReadonlyMap<string, readonly FoundRow[]>;
+  /** Statements by rule id that list all rows which break it. */
+  readonly queries: ReadonlyMap<string, string>;
+  /** Whether a file is text small enough for people to look at a line of it. */
+  readonly hasLines: (file: string) => boolean;
   /** Nothing of the data could be read. */
   readonly unreadable: boolean;
   readonly show: (path: string) => string;
@@ -151,7 +159,8 @@ function typeChecks({ contract, plan, faults, rows, show }: Found): readonly Che
   });
 }
 
-function ruleCheck({ rule, count, holds }: Outcome, { rows, samples, show }: Found): Check {
+function ruleCheck({ rule, count, holds }: Outcome, found: Found): Check {
+  const { rows, samples, show } = found;
   const base = {
     id: rule.id,
     place: rule.place,
@@ -164,7 +173,20 @@ function ruleCheck({ rule, count, holds }: Outcome, { rows, samples, show }: Fou
   const at = first === undefined ? "" : `; first in ${show(first.file)}, row ${first.row}`;
   const verdict = isMild(rule) ? "warn" : "fail";
   const what = rule.measure.kind === "row count" ? plural(count, "row") : ofRows(count, rows);
-  return { ...base, verdict, message: `${rule.expectation}; found ${what}${at}` };
+  const related = linesOf(samples.get(rule.id) ?? [], found);
+  return {
+    ...base,
+    verdict,
+    message: `${rule.expectation}; found ${what}${at}`,
+    ...(related.length === 0 ? {} : { related }),
+  };
+}
+
+/** Where the first failing rows stand in text files that people can open. */
+function linesOf(rows: readonly FoundRow[], { hasLines, show }: Found): readonly Place[] {
+  return rows
+    .flatMap(({ file, line }) => (line === undefined || !hasLines(file) ? [] : [{ file: show(file), line }]))
+    .slice(0, mostLines);
 }
 
 function passed(rule: Rule, count: number, rows: number): string {

@@ -1,3 +1,4 @@
+import type { Scored } from "../../contract/quality-score.ts";
 import type { DataSource, Dataset } from "../../dataset/dataset.ts";
 import type { Fingerprint } from "../../dataset/fingerprint.ts";
 import type { Artifact, Check, Project, Series, Table } from "../../kernel/command.ts";
@@ -31,4 +32,8 @@ export interface Part {
   readonly details?: Readonly<Record<string, Json>>;
   readonly materials?: readonly Artifact[];
   readonly subjects?: readonly Artifact[];
+  /** What it says of the data's quality, for the score. */
+  readonly scored?: readonly Scored[];
+  /** Its checks stand before those of the contract's rules. */
+  readonly first?: boolean;
 }

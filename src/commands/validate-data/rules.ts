@@ -1,17 +1,20 @@
 import type { Contract } from "../../contract/contract.ts";
 import { judge, type Outcome, planContract } from "../../contract/evaluation.ts";
-import type { Dataset, FoundRow } from "../../dataset/dataset.ts";
+import type { DataSource, Dataset, FoundRow } from "../../dataset/dataset.ts";
 import { configurationError, TitleholderError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
 import { shownPath } from "../paths.ts";
 import type { Found } from "./checks.ts";
 import type { ReadContract } from "./contract-file.ts";
+import { queriesFor } from "./queries.ts";
+
+const largestWithLines = 100_000_000;
 
 /** Answers every rule of the contract, and finds the first failing rows of the broken ones. */
 export async function validate(
   dataset: Dataset,
   { value: contract, path }: ReadContract,
-  files: readonly string[],
+  source: DataSource,
   limit: number,
   host: Host,
 ): Promise<Found> {
@@ -30,8 +33,28 @@ export async function validate(
     host.log.progress("finding failing rows", done, broken.length);
     if (limit > 0) samples.set(outcome.rule.id, await failingRows(dataset, outcome, limit, contract.key));
   }
-  const show = (file: string) => shownPath(host, file);
-  return { contract, plan, rows, files, faults, outcomes: unreadable ? [] : outcomes, samples, unreadable, show };
+  const rules = broken.map((outcome) => outcome.rule);
+  return {
+    contract,
+    plan,
+    rows,
+    files: source.files,
+    faults,
+    outcomes: unreadable ? [] : outcomes,
+    samples,
+    queries: await queriesFor(rules, source, dataset.columns, host),
+    hasLines: await filesWithLines(source, host),
+    unreadable,
+    show: (file) => shownPath(host, file),
+  };
+}
+
+/** No forge takes a file of 100 MB, and no person reads one. */
+async function filesWithLines(source: DataSource, host: Host): Promise<(file: string) => boolean> {
+  const small = new Set<string>();
+  if (source.format === "parquet") return () => false;
+  for (const file of source.files) if (((await host.files.facts(file))?.size ?? 0) < largestWithLines) small.add(file);
+  return (file) => small.has(file);
 }
 
 /** An expression that only the engine can refuse is named with its place in the contract. */

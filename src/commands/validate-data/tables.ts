@@ -50,7 +50,11 @@ function faultTable(
   return [all > rows.length ? { ...table, more: all - rows.length } : table];
 }
 
-function ruleTable({ rule, count }: Outcome, { contract, samples, show }: Found, masking: Masking): readonly Table[] {
+function ruleTable(
+  { rule, count }: Outcome,
+  { contract, samples, queries, show }: Found,
+  masking: Masking,
+): readonly Table[] {
   const sample = samples.get(rule.id) ?? [];
   if (sample.length === 0) return [];
   const columns = [...new Set([...contract.key, ...rule.columns])].filter((name) => name in (sample[0]?.cells ?? {}));
@@ -59,6 +63,12 @@ function ruleTable({ rule, count }: Outcome, { contract, samples, show }: Found,
     row,
     ...columns.map((name) => masking.cell(name, cells[name] ?? null)),
   ]);
-  const table = { title: `${rule.id}: ${rule.expectation}`, columns: ["file", "row", ...columns], rows };
+  const query = queries.get(rule.id);
+  const table = {
+    title: `${rule.id}: ${rule.expectation}`,
+    columns: ["file", "row", ...columns],
+    rows,
+    ...(query === undefined ? {} : { query }),
+  };
   return [count > rows.length ? { ...table, more: count - rows.length } : table];
 }

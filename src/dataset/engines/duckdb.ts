@@ -5,6 +5,7 @@ import type { DataEngine, DataLimits, DataSource, Dataset } from "../dataset.ts"
 import { cleanedPath, openCsv } from "./duckdb/csv.ts";
 import { requireFiles } from "./duckdb/csv-file.ts";
 import { openParquet } from "./duckdb/parquet.ts";
+import { queryText } from "./duckdb/query-text.ts";
 import { Relation } from "./duckdb/relation.ts";
 import { Session } from "./duckdb/session.ts";
 
@@ -18,6 +19,7 @@ export const implementation: Implementation<DataEngine> = {
   create: (_settings, host) => ({
     name: "duckdb",
     open: (source, limits) => open(source, limits, host),
+    query: queryText,
   }),
 };
 

@@ -1,0 +1,98 @@
+import type { Outcome } from "../../contract/evaluation.ts";
+import { type QualityScore, qualityDimensions, qualityScore, type Scored } from "../../contract/quality-score.ts";
+import type { Series, Table } from "../../kernel/command.ts";
+import type { Json } from "../../kernel/json.ts";
+import { type Found, isTypeFault } from "./checks.ts";
+import type { PastScore } from "./history.ts";
+import type { Part } from "./part.ts";
+
+/**
+ * The score of what was found, or undefined where nothing could be read.
+ *
+ * A rule about rows is worth the share of rows that keep it, 1 when its bound holds; a rule about a number of the whole (row count, a
+ * SQL query, an age) 1 or 0. A column that is missing or of another type, and every rule that could not be asked because of it, is 0.
+ * What is unchecked for another reason does not count.
+ */
+export function scoreOf(found: Found, further: readonly Scored[]): QualityScore | undefined {
+  if (found.unreadable) return undefined;
+  return qualityScore([
+    ...structureScored(found),
+    ...columnsScored(found),
+    ...found.outcomes.map((outcome) => ({ ...dimensionOf(outcome), quality: qualityOf(outcome) })),
+    ...further,
+  ]);
+}
+
+/** The score and its history as a part of the findings. */
+export function scorePart(score: QualityScore | undefined, past: readonly PastScore[]): Part {
+  if (score === undefined) return { details: { quality: null } };
+  const rows = qualityDimensions.flatMap((name) => {
+    const dimension = score.dimensions[name];
+    return dimension === undefined ? [] : [[name, dimension.score, dimension.questions]];
+  });
+  const table: Table = {
+    title: `Quality score ${score.score} of 100`,
+    columns: ["dimension", "score", "questions"],
+    rows,
+  };
+  return {
+    tables: [table],
+    series: historySeries(score, past),
+    details: { quality: score as unknown as Json },
+  };
+}
+
+function historySeries(score: QualityScore, past: readonly PastScore[]): readonly Series[] {
+  if (past.length === 0) return [];
+  const names = qualityDimensions.filter(
+    (name) => score.dimensions[name] !== undefined || past.some((entry) => entry.dimensions[name] !== undefined),
+  );
+  const lines: Record<string, readonly (number | null)[]> = {
+    score: [...past.map((entry) => entry.score), score.score],
+  };
+  for (const name of names)
+    lines[name] = [...past.map((entry) => entry.dimensions[name] ?? null), score.dimensions[name]?.score ?? null];
+  const x = [...past.map((entry) => entry.data.slice("sha256:".length, "sha256:".length + 8)), "this data"];
+  return [{ title: "Quality score over the data sets that were validated", x, lines }];
+}
+
+function dimensionOf({ rule }: Outcome): { readonly dimension?: string } {
+  return rule.dimension === undefined ? {} : { dimension: rule.dimension };
+}
+
+/** Only a bound from above tells how many rows are wrong; where there must be more of something, the rule as a whole is broken. */
+function qualityOf({ rule, share, holds }: Outcome): number {
+  if (holds) return 1;
+  if (rule.measure.kind !== "rows" && rule.measure.kind !== "duplicates") return 0;
+  const { bound } = rule;
+  const isUpper = bound.op === "<" || bound.op === "≤" || bound.op === "=";
+  return isUpper || bound.op === "between" ? 1 - share : 0;
+}
+
+/** The rows that could be read; a fault of a whole file counts as a question of its own. */
+function structureScored({ faults, rows }: Found): readonly Scored[] {
+  const structural = faults.filter((fault) => !isTypeFault(fault));
+  const lost = structural.reduce((sum, fault) => sum + fault.count, 0);
+  const readable = { dimension: "validity", quality: rows + lost === 0 ? 1 : rows / (rows + lost) };
+  return [
+    readable,
+    ...structural.filter((fault) => fault.count === 0).map(() => ({ dimension: "validity", quality: 0 })),
+  ];
+}
+
+function columnsScored({ contract, plan, faults, rows }: Found): readonly Scored[] {
+  const missing = new Set(plan.missing.map((column) => column.name));
+  const mistyped = new Set(plan.mistyped.map(({ column }) => column.name));
+  const columns = contract.columns.flatMap(({ name, kind }): readonly Scored[] => {
+    const present = { dimension: "completeness", quality: missing.has(name) ? 0 : 1 };
+    if (missing.has(name) || kind === undefined) return [present];
+    const misfits = faults.filter((fault) => isTypeFault(fault) && fault.column === name);
+    const wrong = misfits.reduce((sum, fault) => sum + fault.count, 0);
+    const quality = mistyped.has(name) ? 0 : rows === 0 ? 1 : Math.max(0, 1 - wrong / rows);
+    return [present, { dimension: "validity", quality }];
+  });
+  const unasked = plan.idle
+    .filter(({ rule }) => rule.columns.some((name) => missing.has(name) || mistyped.has(name)))
+    .map(({ rule }) => ({ ...(rule.dimension === undefined ? {} : { dimension: rule.dimension }), quality: 0 }));
+  return [...columns, ...unasked];
+}

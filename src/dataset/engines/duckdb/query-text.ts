@@ -1,0 +1,42 @@
+import type { Column, DataSource, RowSelection } from "../../dataset.ts";
+import { type EngineColumn, identifier, predicateSql, text, UsedColumns } from "./sql.ts";
+
+/** More files than this are named by the first of them alone. */
+const mostFiles = 50;
+
+/**
+ * A statement on one line for DuckDB's own shell (or `duckdb.sql` in Python) that lists every row of the selection, with its file.
+ * @param show how a file is written in it; undefined when the files are too many to be listed
+ */
+export function queryText(
+  source: DataSource,
+  columns: readonly Column[],
+  selection: RowSelection,
+  show: (file: string) => string,
+): string | undefined {
+  if (source.files.length > mostFiles) return undefined;
+  const named = new Map(columns.map((column): [string, EngineColumn] => [column.name, plain(column)]));
+  const used = new UsedColumns(named);
+  const condition = "where" in selection ? predicateSql(used, selection.where) : repeated(used, selection.duplicates);
+  const files = `[${source.files.map((file) => text(show(file))).join(", ")}]`;
+  return `SELECT * FROM ${reader(source, files, used.used)} ${condition.startsWith("WHERE ") ? condition : `WHERE ${condition}`}`;
+}
+
+/** The user's own name stands for the column, as no statement of ours runs this text. */
+function plain({ name, kind, native, nullable }: Column): EngineColumn {
+  return { name, kind, native, nullable, sql: identifier(name) };
+}
+
+function repeated(columns: UsedColumns, names: readonly string[]): string {
+  const keys = names.map((name) => columns.get(name)?.sql ?? identifier(name));
+  const present = keys.map((key) => `${key} IS NOT NULL`).join(" AND ");
+  return `WHERE ${present} QUALIFY count(*) OVER (PARTITION BY ${keys.join(", ")}) > 1 ORDER BY ${keys.join(", ")}`;
+}
+
+function reader(source: DataSource, files: string, used: readonly EngineColumn[]): string {
+  const union = source.files.length > 1 ? ", union_by_name = true" : "";
+  if (source.format === "parquet") return `read_parquet(${files}, filename = true, file_row_number = true${union})`;
+  const types = used.map((column) => `${text(column.name)}: ${text(column.native)}`).join(", ");
+  const typed = types === "" ? "" : `, types = {${types}}, ignore_errors = true`;
+  return `read_csv(${files}, filename = true${union}${typed})`;
+}
