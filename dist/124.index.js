@@ -90,18 +90,18 @@ __webpack_require__.d(__webpack_exports__,{M:()=>parseReport,T:()=>statementOf})
 43685);var report_report=__webpack_require__(18456);var schemas=__webpack_require__(55491);var verdict=__webpack_require__(53694);;const schema_digest=schemas.YjP().regex(/^sha256:[0-9a-f]{64}$/);const schema_json=schemas.
 Pq9();const artifact=schemas.rej({name:schemas.YjP(),digest:schema_digest,kind:schemas.k5n(["data","model","code","config","report","profile"]),uri:schemas.YjP().optional()});const place=schemas.rej({
 input:schemas.YjP().optional(),file:schemas.YjP().optional(),line:schemas.Whr().positive().optional(),column:schemas.Whr().positive().optional()});const check=schemas.rej({id:schemas.YjP(),verdict:schemas.
-k5n([...verdict.r,"unchecked"]),message:schemas.YjP(),place:place.optional(),observed:schema_json.optional(),expected:schema_json.optional(),n:schemas.aig().optional(),effect:schemas.aig().optional(),
-interval:schemas.PVZ([schemas.aig().nullable(),schemas.aig().nullable()]).optional(),p:schemas.aig().optional(),method:schemas.YjP().optional()});const table=schemas.rej({title:schemas.YjP(),columns:schemas.
-YOg(schemas.YjP()),rows:schemas.YOg(schemas.YOg(schema_json)),more:schemas.Whr().nonnegative().optional()});const series=schemas.rej({title:schemas.YjP(),x:schemas.YOg(schemas.KCZ([schemas.aig(),schemas.
-YjP()])),lines:schemas.g1P(schemas.YjP(),schemas.YOg(schemas.aig().nullable())),form:schemas.k5n(["lines","bars"]).optional()});const ci=schemas.rej({provider:schemas.euz("github"),repository:schemas.
-YjP(),workflow:schemas.YjP(),job:schemas.YjP(),runId:schemas.YjP(),attempt:schemas.Whr(),sha:schemas.YjP(),ref:schemas.YjP(),actor:schemas.YjP(),event:schemas.YjP(),fromFork:schemas.zMY(),runner:schemas.
-k5n(["github-hosted","self-hosted"])});function reportSchemaFor(command,details=schema_json){return schemas.rej({schema:schemas.euz(report_report.Qh),command:command===void 0?schemas.YjP():schemas.euz(
-command),model:schemas.YjP(),result:schema_digest,verdict:schemas.k5n(verdict.r),summary:schemas.YjP(),checks:schemas.YOg(check),subjects:schemas.YOg(artifact),materials:schemas.YOg(artifact),config:schemas.
-g1P(schemas.YjP(),schemas.rej({value:schema_json,from:schemas.k5n(["input","file","default"])})),details,tables:schemas.YOg(table),series:schemas.YOg(series),run:schemas.rej({version:schemas.YjP(),started:schemas.
-YjP(),finished:schemas.YjP(),timings:schemas.g1P(schemas.YjP(),schemas.aig()),ci:ci.optional()})})};const knownVersion=1;function parseReport(bytes,file){const{text,value}=parseText(bytes,file);const format=(0,
-json.OW)(value)&&typeof value.schema==="string"?value.schema:void 0;const version=/^titleholder\/report\/v(\d+)$/.exec(format??"")?.[1];if(!(0,json.OW)(value)||version===void 0)throw notAReport(file,"\
-it has no schema titleholder/report/v1");if(Number(version)>knownVersion)throw newerFormat(file,format??"");const report=value;if(!(0,digest.Bc)(report.result)||sealOf(report,file)!==report.result){throw altered(
-file,"its content does not have the digest that it was sealed with")}if(`${(0,json.dj)(value)}
+k5n([...verdict.r,"unchecked"]),message:schemas.YjP(),place:place.optional(),related:schemas.YOg(place).optional(),observed:schema_json.optional(),expected:schema_json.optional(),n:schemas.aig().optional(),
+effect:schemas.aig().optional(),interval:schemas.PVZ([schemas.aig().nullable(),schemas.aig().nullable()]).optional(),p:schemas.aig().optional(),method:schemas.YjP().optional()});const table=schemas.rej(
+{title:schemas.YjP(),columns:schemas.YOg(schemas.YjP()),rows:schemas.YOg(schemas.YOg(schema_json)),more:schemas.Whr().nonnegative().optional(),query:schemas.YjP().optional()});const series=schemas.rej(
+{title:schemas.YjP(),x:schemas.YOg(schemas.KCZ([schemas.aig(),schemas.YjP()])),lines:schemas.g1P(schemas.YjP(),schemas.YOg(schemas.aig().nullable())),form:schemas.k5n(["lines","bars"]).optional()});const ci=schemas.
+rej({provider:schemas.euz("github"),repository:schemas.YjP(),workflow:schemas.YjP(),job:schemas.YjP(),runId:schemas.YjP(),attempt:schemas.Whr(),sha:schemas.YjP(),ref:schemas.YjP(),actor:schemas.YjP(),
+event:schemas.YjP(),fromFork:schemas.zMY(),runner:schemas.k5n(["github-hosted","self-hosted"])});function reportSchemaFor(command,details=schema_json){return schemas.rej({schema:schemas.euz(report_report.
+Qh),command:command===void 0?schemas.YjP():schemas.euz(command),model:schemas.YjP(),result:schema_digest,verdict:schemas.k5n(verdict.r),summary:schemas.YjP(),checks:schemas.YOg(check),subjects:schemas.
+YOg(artifact),materials:schemas.YOg(artifact),config:schemas.g1P(schemas.YjP(),schemas.rej({value:schema_json,from:schemas.k5n(["input","file","default"])})),details,tables:schemas.YOg(table),series:schemas.
+YOg(series),run:schemas.rej({version:schemas.YjP(),started:schemas.YjP(),finished:schemas.YjP(),timings:schemas.g1P(schemas.YjP(),schemas.aig()),ci:ci.optional()})})};const knownVersion=1;function parseReport(bytes,file){
+const{text,value}=parseText(bytes,file);const format=(0,json.OW)(value)&&typeof value.schema==="string"?value.schema:void 0;const version=/^titleholder\/report\/v(\d+)$/.exec(format??"")?.[1];if(!(0,json.
+OW)(value)||version===void 0)throw notAReport(file,"it has no schema titleholder/report/v1");if(Number(version)>knownVersion)throw newerFormat(file,format??"");const report=value;if(!(0,digest.Bc)(report.
+result)||sealOf(report,file)!==report.result){throw altered(file,"its content does not have the digest that it was sealed with")}if(`${(0,json.dj)(value)}
 `!==text)throw altered(file,"it is not in the canonical form that is written");const shape=reportSchemaFor(void 0).safeParse(value);if(!shape.success)throw notAReport(file,(0,schema_fault.a)(shape.error));
 return report}function statementOf(report,reportDigest){const subject=report.subjects.map(({name,digest:digest2})=>({name,digest:{sha256:digest2.slice("sha256:".length)}}));return{_type:"https://in-to\
 to.io/Statement/v1",subject:subject.sort((a,b)=>compare(a.name,b.name)||compare(a.digest.sha256,b.digest.sha256)),predicateType:`https://titleholder.dev/${report.command}/v1`,predicate:{command:report.

@@ -16,13 +16,13 @@ $1 $2 UTC")}function separated(value,decimals){const[whole="",part]=Math.abs(val
 void 0||/^0+$/.test(part)?"":`.${part}`;return`${value<0?"-":""}${text}${trimmed}`}function shortExponent(value,digits){return value.toExponential(digits-1).replace(/\.0+e/,"e").replace("e+","e")}}),70075:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
 __webpack_require__.r(__webpack_exports__);__webpack_require__.d(__webpack_exports__,{renderSummary:()=>renderSummary});var _kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(65331);var _kernel_error_js__WEBPACK_IMPORTED_MODULE_1__=__webpack_require__(
 141);var _escape_js__WEBPACK_IMPORTED_MODULE_2__=__webpack_require__(96209);var _format_js__WEBPACK_IMPORTED_MODULE_3__=__webpack_require__(45845);var _order_js__WEBPACK_IMPORTED_MODULE_4__=__webpack_require__(
-95796);const summaryLimit=1024*1024-1024;const cellLength=240;const sparks="\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588";const alerts={pass:"TIP",warn:"WARNING",fail:"CAUTION",inconclusive:"IMPOR\
-TANT"};function renderSummary(report,options={}){const limit=options.limit??summaryLimit;const head=heading(report,limit);const foot=footer(report);const kept=[];const left=[];let room=limit-bytes(head)-
-bytes(foot)-reserve(limit);for(const block of blocks(report)){const{text:text2,missing}=trim(block,room);kept.push(text2);room-=bytes(text2);if(missing>0)left.push(missing===block.rows.length?block.name:
-`${missing} of ${block.rows.length} rows of ${block.name}`)}return`${head}${kept.join("")}${leftOut(left,reserve(limit))}${foot}`}function reserve(limit){return Math.min(600,Math.floor(limit/4))}function bytes(text2){
-return Buffer.byteLength(text2,"utf8")}function trim(block,room){let space=room-bytes(block.before)-bytes(block.after);const rows=[];for(const row2 of block.rows){space-=bytes(row2);if(space<0)break;rows.
-push(row2)}const missing=block.rows.length-rows.length;return rows.length===0?{text:"",missing}:{text:`${block.before}${rows.join("")}${block.after}`,missing}}function leftOut(left,room){if(left.length===
-0)return"";const sentence=names=>`
+95796);const summaryLimit=1024*1024-1024;const cellLength=240;const longestQuery=4e3;const sparks="\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588";const alerts={pass:"TIP",warn:"WARNING",fail:"CAUTI\
+ON",inconclusive:"IMPORTANT"};function renderSummary(report,options={}){const limit=options.limit??summaryLimit;const head=heading(report,limit);const foot=footer(report);const kept=[];const left=[];let room=limit-
+bytes(head)-bytes(foot)-reserve(limit);for(const block of blocks(report)){const{text:text2,missing}=trim(block,room);kept.push(text2);room-=bytes(text2);if(missing>0)left.push(missing===block.rows.length?
+block.name:`${missing} of ${block.rows.length} rows of ${block.name}`)}return`${head}${kept.join("")}${leftOut(left,reserve(limit))}${foot}`}function reserve(limit){return Math.min(600,Math.floor(limit/
+4))}function bytes(text2){return Buffer.byteLength(text2,"utf8")}function trim(block,room){let space=room-bytes(block.before)-bytes(block.after);const rows=[];for(const row2 of block.rows){space-=bytes(
+row2);if(space<0)break;rows.push(row2)}const missing=block.rows.length-rows.length;return rows.length===0?{text:"",missing}:{text:`${block.before}${rows.join("")}${block.after}`,missing}}function leftOut(left,room){
+if(left.length===0)return"";const sentence=names=>`
 > [!NOTE]
 > Too long for this place, so left out: ${names}. The report holds all of it.
 `;const full=sentence(left.join("; "));return bytes(full)<=room?full:sentence(`${left.length} parts`)}function heading(report,limit){const title=(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__.FV)(`${(0,_format_js__WEBPACK_IMPORTED_MODULE_3__.
@@ -50,9 +50,17 @@ ${(0,_format_js__WEBPACK_IMPORTED_MODULE_3__.B4)(table.more,"more row")} not sho
 `;const numeric=table.columns.map((_,column)=>(0,_format_js__WEBPACK_IMPORTED_MODULE_3__.kf)(table.rows.map(cells=>cells[column])));return{name:text(table.title,60),before:`
 ### ${text(table.title)}
 
-${tableHead(table.columns.map(name=>text(name)),numeric)}`,rows:rows.length===0?[row([text("no rows")])]:rows,after:more}}function seriesBlock(series){const rows=series.flatMap(({title,lines})=>{const most=Math.
-max(...Object.values(lines).flat().map(value=>value??0),0);return Object.entries(lines).map(([name,values])=>row([text(title,80),text(name,60),sparkline(values,most)]))});return{name:"charts",before:`${folded(
-(0,_format_js__WEBPACK_IMPORTED_MODULE_3__.B4)(series.length,"chart"))}
+${tableHead(table.columns.map(name=>text(name)),numeric)}`,rows:rows.length===0?[row([text("no rows")])]:rows,after:`${more}${queryBlock(table)}`}}function queryBlock({query}){if(query===void 0||query.
+length>longestQuery)return"";const longest=Math.max(0,...(query.match(/`+/g)??[]).map(run=>run.length));const fence="`".repeat(Math.max(3,longest+1));const title="Query for all of these rows";return`
+<details><summary>${title}</summary>
+
+${fence}sql
+${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__.RK)(query)}
+${fence}
+
+</details>
+`}function seriesBlock(series){const rows=series.flatMap(({title,lines})=>{const most=Math.max(...Object.values(lines).flat().map(value=>value??0),0);return Object.entries(lines).map(([name,values])=>row(
+[text(title,80),text(name,60),sparkline(values,most)]))});return{name:"charts",before:`${folded((0,_format_js__WEBPACK_IMPORTED_MODULE_3__.B4)(series.length,"chart"))}
 ${tableHead(["chart","line","shape"],[])}`,rows,after:"\nThe HTML report draws them in full.\n\n</details>\n"}}function sparkline(values,most){return values.slice(0,60).map(value=>value===null||most===
 0?" ":sparks[Math.min(7,Math.max(0,Math.round(value/most*7)))]??" ").join("")}function evidenceBlock({subjects,materials}){const line=role=>artifact=>row([role,artifact.kind,text(artifact.name),digest(
 artifact.digest)]);return{name:"evidence",before:`${folded("Evidence")}

@@ -83,4 +83,14 @@ istered`,"let what writes the model finish before it is registered",{file:path})
  of ${name}`,"register it first, or name another version",{input:"version"})}}),99073:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,
 {a:()=>modelDigest,p:()=>sortedFiles});var _kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(65331);function modelDigest(files){const[first]=files;if(first===void 0)throw new Error("a\
  model has at least one file");if(files.length===1)return first.digest;return(0,_kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__.Qs)(sortedFiles(files).map(({path,size,digest})=>({path,size,digest})))}function sortedFiles(files){
-return files.toSorted((a,b)=>a.path<b.path?-1:a.path>b.path?1:0)}})};export{id,ids,modules};
+return files.toSorted((a,b)=>a.path<b.path?-1:a.path>b.path?1:0)}}),82025:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{Xs:()=>checkModelName,
+cY:()=>checkAliasName,pf:()=>isModelReference,qZ:()=>parseModelReference,rd:()=>parseRef});var _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(141);const modelForm=/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+const aliasForm=/^[A-Za-z][A-Za-z0-9_-]{0,63}$/;const reservedAlias=/^(?:latest|v\d+)$/i;function checkModelName(name,place){if(modelForm.test(name))return;throw(0,_kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.
+DN)("TH_MODEL_NAME",`"${name}" is not a name for a registered model`,"use up to 100 letters, digits, dots, underscores and hyphens, with a letter or digit first",place)}function checkAliasName(alias,place){
+if(aliasForm.test(alias)&&!reservedAlias.test(alias))return;throw(0,_kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.DN)("TH_ALIAS_NAME",`"${alias}" is not a name for an alias`,"use up to 64 letters, dig\
+its, underscores and hyphens, with a letter first; `latest` and `v1` are reserved",place)}const prefix="registry:";function isModelReference(text){return text.startsWith(prefix)}function parseModelReference(text,place){
+const match=/^registry:(?:([^/@]+)\/)?([^/@]+)(?:@([^/@]+))?$/.exec(text);const[,environment,name,at="champion"]=match??[];if(name===void 0){throw(0,_kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.DN)("\
+TH_REFERENCE_SYNTAX",`"${text}" does not name a model in a registry`,"write registry:NAME, registry:NAME@ALIAS, registry:NAME@VERSION or registry:ENVIRONMENT/NAME@ALIAS",place)}checkModelName(name,place);
+const ref=parseRef(at,place);return environment===void 0?{name,ref}:{environment,name,ref}}function parseRef(text,place){const bare=text.startsWith("@")?text.slice(1):text;const digits=/^v?(\d+)$/.exec(
+bare)?.[1];if(digits===void 0){checkAliasName(bare,place);return`@${bare}`}const version=Number(digits);if(Number.isSafeInteger(version)&&version>=1)return version;throw(0,_kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.
+DN)("TH_VERSION_NUMBER",`"${text}" is not a version`,"versions are whole numbers from 1",place)}})};export{id,ids,modules};
