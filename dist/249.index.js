@@ -50,7 +50,7 @@ aig(),digest:_kernel_digest_schema_js__WEBPACK_IMPORTED_MODULE_1__.e});const fin
 YOg(fileSchema)});function fingerprintOf(files){const sorted=[...files].map(({path,size,digest:content})=>({path,size,digest:content})).sort((a,b)=>a.path<b.path?-1:a.path>b.path?1:0);return{digest:(0,
 _kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__.Qs)(sorted),files:sorted}}function covers(validated,used){const known=new Set(validated.files.map(file=>file.digest));return used.files.filter(file=>!known.
 has(file.digest))}}),46428:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{s:()=>engines});const engines={"duckdb":{summary:"\
-DuckDB inside this process. Reads CSV, TSV and Parquet, also larger than memory.",load:async()=>(await __webpack_require__.e(694).then(__webpack_require__.bind(__webpack_require__,74694))).implementation}}}),
+DuckDB inside this process. Reads CSV, TSV and Parquet, also larger than memory.",load:async()=>(await __webpack_require__.e(293).then(__webpack_require__.bind(__webpack_require__,18293))).implementation}}}),
 68555:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{e:()=>digestSchema});var zod__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(
 55491);const digestSchema=zod__WEBPACK_IMPORTED_MODULE_0__.Uy$(["sha256:",zod__WEBPACK_IMPORTED_MODULE_0__.YjP().regex(/^[0-9a-f]{64}$/)])}),43685:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
 __webpack_require__.d(__webpack_exports__,{a:()=>schemaFault});function schemaFault(error){const[issue]=error.issues;if(issue===void 0)throw new Error("a schema refused a value without an issue");const path=issue.
