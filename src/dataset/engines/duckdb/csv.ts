@@ -39,7 +39,12 @@ export function cleanedPath(spill: string, at: number): string {
  * Reads CSV files into a table of the engine's memory, which spills to disk. Rows keep their order. Each file is read for its structure
  * first; one that readers take in different ways is cleaned, so that rows are numbered and cells are split by one rule.
  */
-export async function openCsv(session: Session, source: DataSource, spill: string, host: Reading): Promise<OpenedSource> {
+export async function openCsv(
+  session: Session,
+  source: DataSource,
+  spill: string,
+  host: Reading,
+): Promise<OpenedSource> {
   const inspected: ReadableFile[] = [];
   for (const [at, path] of source.files.entries())
     inspected.push(await inspect(host, source, path, cleanedPath(spill, at)));
