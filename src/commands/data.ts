@@ -7,6 +7,7 @@ import { configurationError, type Place } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import { nearest } from "../kernel/naming.ts";
 import { shownPath } from "./paths.ts";
+import { refuseTables } from "./table-format.ts";
 
 const extensions: Readonly<Record<string, DataSource["format"]>> = {
   csv: "csv",
@@ -23,7 +24,7 @@ const opened = new WeakMap<Host, number>();
 
 /**
  * The files that paths, globs and folders mean, and their fingerprint. Folders are searched in depth for data files.
- * @throws TH_DATA_MISSING when a pattern matches nothing, TH_DATA_FORMAT for formats that cannot be read or read together (configuration).
+ * @throws TH_DATA_MISSING when a pattern matches nothing, TH_DATA_TABLE for files of a lakehouse table, TH_DATA_FORMAT for formats that cannot be read or read together (configuration).
  */
 export async function locateData(
   patterns: readonly string[],
@@ -34,6 +35,7 @@ export async function locateData(
   const found = new Set<string>();
   for (const pattern of patterns) for (const file of await filesOf(pattern, host, inputName)) found.add(file);
   const files = [...found].sort();
+  await refuseTables(files, host, inputName);
   const [first, ...others] = files;
   if (first === undefined)
     throw configurationError("TH_DATA_MISSING", "no data is named", `name files in ${inputName}`, { input: inputName });

@@ -100,13 +100,14 @@ async function run(given: Inputs, host: Host, project: Project) {
   times.lap("read");
   const found = await validate(dataset, contract, source, given.sampleFailures, host);
   times.lap("check");
-  const hidden = sensitiveColumns(contract.value);
-  const profile = found.unreadable ? undefined : await writeProfile(dataset, fingerprint, hidden, profilePath, host);
-  times.lap("profile");
   const masking = maskingOf(contract.value, host);
   const situation: Situation = { host, project, contract, source, fingerprint, dataset, found, masking };
   const parts: readonly Part[] = [];
+  // Before the profile: a registry that cannot be written is found out while nothing else has been.
   const score = await scoreAndRemember(given, situation, parts);
+  const hidden = sensitiveColumns(contract.value);
+  const profile = found.unreadable ? undefined : await writeProfile(dataset, fingerprint, hidden, profilePath, host);
+  times.lap("profile");
   const all = [...parts, scorePart(score.value, score.past)];
   const findings = findingsOf(given, profile === undefined ? situation : { ...situation, profile }, all);
   return {

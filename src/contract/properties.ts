@@ -32,6 +32,8 @@ const isoFormat = /^yyyy-MM-dd(( |'T')HH:mm(:ss(\.S+)?)?('Z'|X+|Z+)?)?$/;
 const textFormats: Readonly<Record<string, string>> = {
   uuid: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
   ipv4: "^((25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|1?\\d?\\d)$",
+  hostname: "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$",
+  uri: "^[A-Za-z][A-Za-z0-9+.-]*:[^\\s]+$",
   email: "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
 };
 /** Say how a text is meant, and leave nothing to check. */
@@ -85,8 +87,14 @@ export function propertyRules(
     skip("relationship", `references from ${column} are not checked yet`, "relationships");
   if (property.properties !== undefined) skip("properties", `the parts of ${column} are not checked yet`, "properties");
   if (property.items !== undefined) skip("items", `the items of ${column} are not checked yet`, "items");
-  if (property.logicalType === undefined && property.physicalType !== undefined)
-    skip("physical-type", `the physical type of ${column} is not compared: declare a logicalType`, "physicalType");
+  if (property.physicalType !== undefined)
+    skip(
+      "physical-type",
+      property.logicalType === undefined
+        ? `the physical type of ${column} is not compared: declare a logicalType`
+        : `the physical type ${property.physicalType} of ${column} is not compared yet, only its logical type is`,
+      "physicalType",
+    );
 }
 
 type Add = (name: string, expectation: string, violated: Predicate, place: Place, dimension: string) => void;
@@ -206,7 +214,10 @@ function endOf(value: number | string, type: LogicalType, place: Place): End {
     return value;
   }
   if (typeof value !== "string") throw refuse();
-  if (type === "time") return value;
+  if (type === "time") {
+    if (!/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$/.test(value)) throw refuse();
+    return value;
+  }
   const time = parseTime(value);
   if (time === undefined) throw refuse();
   return time;

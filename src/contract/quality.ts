@@ -9,6 +9,11 @@ import type { OdcsContract, OdcsProperty, OdcsQuality } from "./odcs-schema.ts";
 import { kindOfLogicalType, parseTime, unrunnable } from "./properties.ts";
 
 const columnMetrics = ["nullValues", "missingValues", "invalidValues", "duplicateValues"];
+const usedArguments: Readonly<Record<string, readonly string[]>> = {
+  missingValues: ["missingValues"],
+  invalidValues: ["validValues", "pattern", "minLength", "maxLength"],
+  duplicateValues: ["properties"],
+};
 const tableMetrics = ["rowCount", "duplicateValues"];
 
 interface Stated {
@@ -93,9 +98,23 @@ function isRunnable(quality: OdcsQuality, id: string, place: QualityPlace): bool
           : quality.metric === undefined && quality.rule !== undefined
             ? "states a rule in the form before version 3.1: state a metric"
             : undefined;
-  if (why === undefined) return true;
+  if (why === undefined) {
+    listUnusedArguments(quality, id, place);
+    return true;
+  }
   place.compiling.unsupported({ id, message: `the quality check ${id} ${why}`, place: place.of() });
   return false;
+}
+
+/** What a metric takes no notice of is said, so that nobody believes it was checked. */
+function listUnusedArguments(quality: OdcsQuality, id: string, place: QualityPlace): void {
+  const used = usedArguments[quality.metric ?? ""] ?? [];
+  for (const name of Object.keys(quality.arguments ?? {}).filter((key) => !used.includes(key)))
+    place.compiling.unsupported({
+      id: `${id}.${name}`,
+      message: `the argument ${name} of the quality check ${id} is not one of ${quality.metric ?? "a metric"}, and was not used`,
+      place: place.argument(name),
+    });
 }
 
 function add(quality: OdcsQuality, id: string, stated: Stated, place: QualityPlace): void {
@@ -177,36 +196,64 @@ function invalidValues(
   id: string,
   rows: (violated: Predicate, words: Pick<Stated, "subject" | "must" | "dimension">) => Stated,
 ): Stated | undefined {
+  const valid: { readonly predicate: Predicate; readonly words: string }[] = [];
   const values = cellsOf(quality, "validValues", property, column, place);
+  if (values !== undefined) valid.push({ predicate: { op: "in", column, values }, words: `be ${oneOf(values)}` });
   const pattern = quality.arguments?.pattern;
-  if (values !== undefined && pattern === undefined)
-    return rows(
-      { op: "not", term: { op: "in", column, values } },
-      {
-        subject: `values of ${column} that are not valid`,
-        must: `${column} must be ${oneOf(values)}`,
-        dimension: "conformity",
-      },
-    );
-  if (typeof pattern !== "string" || values !== undefined)
+  if (pattern !== undefined) {
+    if (typeof pattern !== "string") throw wrongArgument("pattern", "a regular expression in quotes", place);
+    const reason = unrunnable(pattern, place.argument("pattern"));
+    if (reason !== undefined) {
+      place.compiling.unsupported({ id, message: `the pattern of ${id} ${reason}`, place: place.argument("pattern") });
+      return undefined;
+    }
+    valid.push({ predicate: { op: "matches", column, pattern }, words: `match ${pattern}` });
+  }
+  const length = lengthOf(quality, column, place);
+  if (length !== undefined) valid.push(length);
+  if (valid.length === 0)
     throw configurationError(
       "TH_CONTRACT_SCHEMA",
-      "invalidValues needs either validValues or a pattern among its arguments",
+      "invalidValues needs validValues, a pattern, minLength or maxLength among its arguments",
       "write arguments: { validValues: [ … ] }",
       place.of("arguments"),
     );
-  const reason = unrunnable(pattern, place.argument("pattern"));
-  if (reason === undefined)
-    return rows(
-      { op: "not", term: { op: "matches", column, pattern } },
-      {
-        subject: `values of ${column} that do not match ${pattern}`,
-        must: `${column} must match ${pattern}`,
-        dimension: "conformity",
-      },
-    );
-  place.compiling.unsupported({ id, message: `the pattern of ${id} ${reason}`, place: place.argument("pattern") });
-  return undefined;
+  const broken = valid.map(({ predicate }): Predicate => ({ op: "not", term: predicate }));
+  const [only] = broken;
+  return rows(broken.length === 1 && only !== undefined ? only : { op: "or", terms: broken }, {
+    subject: `values of ${column} that ${valid.map(({ words }) => `do not ${words}`).join(" or ")}`,
+    must: `${column} must ${valid.map(({ words }) => words).join(" and ")}`,
+    dimension: "conformity",
+  });
+}
+
+function lengthOf(
+  quality: OdcsQuality,
+  column: string,
+  place: QualityPlace,
+): { readonly predicate: Predicate; readonly words: string } | undefined {
+  const end = (name: "minLength" | "maxLength"): number | undefined => {
+    const value = quality.arguments?.[name];
+    if (value === undefined) return undefined;
+    if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+    throw wrongArgument(name, "a whole number from 0", place);
+  };
+  const [min, max] = [end("minLength"), end("maxLength")];
+  if (min === undefined && max === undefined) return undefined;
+  if (min !== undefined && max !== undefined && min > max)
+    throw wrongArgument("minLength", `at most the maxLength of ${max}`, place);
+  const words = [
+    ...(min === undefined ? [] : [`at least ${min}`]),
+    ...(max === undefined ? [] : [`at most ${max}`]),
+  ].join(" and ");
+  return {
+    predicate: { op: "length", column, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) },
+    words: `have ${words} characters`,
+  };
+}
+
+function wrongArgument(name: string, what: string, place: QualityPlace): Error {
+  return configurationError("TH_CONTRACT_SCHEMA", `${name} must be ${what}`, `write ${what}`, place.argument(name));
 }
 
 /** `one of a, b, c`, or how many there are. */

@@ -146,6 +146,16 @@ describe("a contract that is wrong is refused with its place and a fix", () => {
       { code: "TH_CONTRACT_SCHEMA", hint: "no metric here" },
     ],
     [
+      "an end of a range of times that is no time",
+      column("logicalType: time\n    logicalTypeOptions: { minimum: '9:00' }"),
+      { code: "TH_CONTRACT_VALUE", hint: "08:30:00" },
+    ],
+    [
+      "a length that is none",
+      column("quality: [{ metric: invalidValues, arguments: { minLength: 3, maxLength: 2 }, mustBe: 0 }]"),
+      { code: "TH_CONTRACT_SCHEMA", hint: "at most the maxLength of 2" },
+    ],
+    [
       "no valid values",
       column("quality: [{ metric: invalidValues, mustBe: 0 }]"),
       { code: "TH_CONTRACT_SCHEMA", hint: "validValues" },

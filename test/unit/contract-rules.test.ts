@@ -149,6 +149,20 @@ describe("quality checks", () => {
       { kind: "rows", violated: { op: "not", term: { op: "matches", column: "x", pattern: "^a" } } },
       "values of x that do not match ^a: from 0 to 3 rows",
     ],
+    [
+      ["metric: invalidValues", "arguments: { pattern: '^a', minLength: 2, maxLength: 3 }", "mustBe: 0"],
+      {
+        kind: "rows",
+        violated: {
+          op: "or",
+          terms: [
+            { op: "not", term: { op: "matches", column: "x", pattern: "^a" } },
+            { op: "not", term: { op: "length", column: "x", min: 2, max: 3 } },
+          ],
+        },
+      },
+      "x must match ^a and have at least 2 and at most 3 characters",
+    ],
     [["metric: duplicateValues", "mustBe: 0"], { kind: "duplicates" }, "x must be unique"],
   ] as const)("of a column: %j", (lines, measure, expectation) => {
     const [rule] = rulesOf(quality(...lines));
@@ -212,8 +226,9 @@ describe("what cannot be checked is listed with its line", () => {
     ["quality: [{ metric: nullValues, mustBe: 0, unit: meters }]", "x.nullValues", "unit meters"],
     ["relationships: [{ to: other.x }]", "x.relationship", "references"],
     ["physicalType: VARCHAR(2)", "x.physical-type", "declare a logicalType"],
+    ["logicalType: string\n    physicalType: VARCHAR(2)", "x.physical-type", "VARCHAR(2) of x is not compared yet"],
     ["logicalType: number\n    logicalTypeOptions: { multipleOf: 2 }", "x.multipleOf", "multipleOf"],
-    ["logicalType: string\n    logicalTypeOptions: { format: uri }", "x.format", "uri"],
+    ["logicalType: string\n    logicalTypeOptions: { format: ipv6 }", "x.format", "ipv6"],
     ["logicalType: date\n    logicalTypeOptions: { format: dd.MM.yyyy }", "x.format", "dd.MM.yyyy"],
     ["logicalType: timestamp\n    logicalTypeOptions: { timezone: true }", "x.timezone", "timezone"],
     ['logicalType: string\n    logicalTypeOptions: { pattern: "(?=a)" }', "x.pattern", "look-around"],
@@ -225,6 +240,15 @@ describe("what cannot be checked is listed with its line", () => {
     expect(unsupported).toMatchObject([{ id, message: expect.stringContaining(words), place: { file: "c.yaml" } }]);
     expect(unsupported[0]?.place.line).toBeGreaterThanOrEqual(10);
     expect(rules).toEqual([]);
+  });
+
+  test.each([
+    ["{ metric: invalidValues, arguments: { maxLength: 2, minimum: 1 }, mustBe: 0 }", "x.invalidValues.minimum"],
+    ["{ metric: nullValues, arguments: { nullValues: [n] }, mustBe: 0 }", "x.nullValues.nullValues"],
+  ])("an argument that a metric takes no notice of, beside the rule: %s", (quality, id) => {
+    const { unsupported, rules } = parseContract(column(`quality: [${quality}]`), "c.yaml");
+    expect(unsupported).toMatchObject([{ id, message: expect.stringContaining("was not used") }]);
+    expect(rules).toHaveLength(1);
   });
 
   test("formats that the reader takes, and those that say nothing to check, are not listed", () => {

@@ -262,8 +262,18 @@ describe("data that breaks its contract", () => {
     expect(verdicts(findings.checks)["age.range"]).toBe("unchecked");
   });
 
+  test.each([
+    ["hostname", "a.example-1.org", "-a.org"],
+    ["uri", "https://example.org/a?b=c", "no uri"],
+  ])("a text of format %s is told from one that is not", async (format, right, wrong) => {
+    const text = contract.replace('pattern: "@"', `format: ${format}`);
+    await using t = await hostWith(`id,age,mail,plan\n1,30,${right},free\n2,31,${wrong},free\n`, text);
+    const { findings } = await validate(t);
+    expect(findings.checks.find(({ id }) => id === "mail.format")).toMatchObject({ verdict: "fail", observed: 1 });
+  });
+
   test("what the contract asks for and cannot be checked warns with its line", async () => {
-    await using t = await hostWith(good, contract.replace('pattern: "@"', "format: uri"));
+    await using t = await hostWith(good, contract.replace('pattern: "@"', "format: ipv6"));
     const { findings } = await validate(t);
     expect(findings.verdict).toBe("warn");
     expect(findings.checks.at(-1)).toMatchObject({ id: "mail.format", verdict: "unchecked", place: { line: 21 } });
