@@ -1,14 +1,14 @@
 const id=45;const ids=[45];const modules={40045:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{runAction:()=>runAction});var external_node_path_=__webpack_require__(
 76760);var paths=__webpack_require__(54532);var commands=__webpack_require__(7117);var input_names=__webpack_require__(33318);var naming=__webpack_require__(54087);;const perLevel=9;function annotate(log,report,folder){
 const level=check=>check.verdict==="fail"?"error":check.verdict==="pass"||check.verdict==="unchecked"?void 0:"warning";for(const name of["error","warning"]){const checks=report.checks.filter(check=>level(
-check)===name);const room=checks.length>perLevel?perLevel-1:checks.length;for(const check of checks.slice(0,room))log[name](check.message,properties(check.id,check.place??{},folder));const left=perLevel-
-room-(checks.length>room?1:0);for(const[check,place]of relatedPlaces(checks).slice(0,left))log[name](check.message,properties(check.id,place,folder));if(checks.length>room)log[name](`and ${checks.length-
-room} more: see the job summary`,{title:report.command})}}function relatedPlaces(checks){const most=Math.max(0,...checks.map(check=>check.related?.length??0));return Array.from({length:most},(_,at)=>at).
-flatMap(at=>checks.flatMap(check=>{const place=check.related?.[at];return place===void 0?[]:[[check,place]]}))}function annotateFailure(log,failure,folder){log.error(failure.text,properties(failure.title,
-failure.place,folder))}function properties(title,place,folder){const isInside=folder!==""&&place.file!==void 0&&!place.file.startsWith("/");return{title,...place.file===void 0?{}:{file:isInside?`${folder}\
-/${place.file}`:place.file},...place.line===void 0?{}:{line:place.line},...place.column===void 0?{}:{col:place.column}}}var ci=__webpack_require__(5493);var decode=__webpack_require__(26503);var hosts_failure=__webpack_require__(
-9323);var files=__webpack_require__(51378);var masks=__webpack_require__(31372);var resolve=__webpack_require__(8204);var loggers=__webpack_require__(43616);var workflow_commands=__webpack_require__(87587);
-;function runnerLog(write,now){const issue=(name,text,properties2={})=>write(`${(0,workflow_commands.N)(name,text,properties2)}
+check)===name);const room=checks.length>perLevel?perLevel-1:checks.length;for(const check of checks.slice(0,room))log[name](check.message,properties(check.id,check.place??{},folder));for(const[check,place]of relatedPlaces(
+checks).slice(0,Math.max(0,perLevel-checks.length)))log[name](check.message,properties(check.id,place,folder));if(checks.length>room)log[name](`and ${checks.length-room} more: see the job summary`,{title:report.
+command})}}function relatedPlaces(checks){const most=Math.max(0,...checks.map(check=>check.related?.length??0));return Array.from({length:most},(_,at)=>at).flatMap(at=>checks.flatMap(check=>{const place=check.
+related?.[at];return place===void 0?[]:[[check,place]]}))}function annotateFailure(log,failure,folder){log.error(failure.text,properties(failure.title,failure.place,folder))}function properties(title,place,folder){
+const isInside=folder!==""&&place.file!==void 0&&!place.file.startsWith("/");return{title,...place.file===void 0?{}:{file:isInside?`${folder}/${place.file}`:place.file},...place.line===void 0?{}:{line:place.
+line},...place.column===void 0?{}:{col:place.column}}}var ci=__webpack_require__(5493);var decode=__webpack_require__(26503);var hosts_failure=__webpack_require__(9323);var files=__webpack_require__(51378);
+var masks=__webpack_require__(31372);var resolve=__webpack_require__(8204);var loggers=__webpack_require__(43616);var workflow_commands=__webpack_require__(87587);;function runnerLog(write,now){const issue=(name,text,properties2={})=>write(
+`${(0,workflow_commands.N)(name,text,properties2)}
 `);const{info,progress}=(0,loggers.U)({write:text=>write((0,workflow_commands.t)(text)),isTerminal:false,columns:120,now,debug:false});return{info,progress,debug:text=>issue("debug",text),error:(text,properties2)=>issue(
 "error",text,properties2),warning:(text,properties2)=>issue("warning",text,properties2),warn:(text,place={})=>issue("warning",text,{...place.file===void 0?{}:{file:place.file},...place.line===void 0?{}:
 {line:place.line},...place.column===void 0?{}:{col:place.column}}),mask:secret=>issue("add-mask",secret),group:async(title,body)=>{issue("group",title);try{return await body()}finally{issue("endgroup",

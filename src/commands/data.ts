@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import type { Column, DataSource, Dataset, StructuralFault } from "../dataset/dataset.ts";
+import type { Column, DataEngine, DataSource, Dataset, StructuralFault } from "../dataset/dataset.ts";
 import { type DataFile, type Fingerprint, fingerprintOf } from "../dataset/fingerprint.ts";
 import { engines } from "../generated/engines.ts";
 import { type Digest, digestOfStream } from "../kernel/digest.ts";
@@ -70,8 +70,7 @@ export async function openData(
   opened.set(host, number);
   const spill = join(host.scratch, `data-${number}`);
   await host.files.makeDirectory(spill);
-  const engine = (await engines.duckdb?.load())?.create({}, host);
-  if (engine === undefined) throw new Error("the data engine is not in the generated map");
+  const engine = await dataEngine(host);
   const dataset = await engine.open(source, { memoryBytes: engineMemory, spill, signal: host.signal });
   const [fault] = await dataset.faults();
   if (fault === undefined || options.faults === "keep") return dataset;
@@ -86,6 +85,13 @@ export async function openData(
     "run validate-data on these files and mend what it names",
     options.input === undefined ? place : { ...place, input: options.input },
   );
+}
+
+/** The engine that reads data. */
+export async function dataEngine(host: Host): Promise<DataEngine> {
+  const engine = (await engines.duckdb?.load())?.create({}, host);
+  if (engine === undefined) throw new Error("the data engine is not in the generated map");
+  return engine;
 }
 
 /** `column "age": values that are not of type integer (3 rows, the first is row 17)`, without the file. */

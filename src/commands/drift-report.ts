@@ -15,7 +15,7 @@ import { matchColumns } from "./drift-report/columns.ts";
 import { driftChecks, driftReading, driftSeries, driftSummary, driftTables } from "./drift-report/findings.ts";
 import { readReference } from "./drift-report/reference.ts";
 import { shownPath } from "./paths.ts";
-import { baseInputs, input } from "./shared.ts";
+import { alpha, baseInputs, input } from "./shared.ts";
 
 /** The method whose test decides; the others are published beside it. */
 const deciding = "psi";
@@ -55,7 +55,7 @@ const inputs = z.strictObject({
     description:
       "The population stability index up to which drift does not matter. A column fails when its drift is shown to be larger; 0.02 suits sensitive columns.",
   }),
-  alpha: input(z.number().min(1e-6).lt(0.5).default(0.05), {
+  alpha: input(alpha, {
     description: "The share of false alarms among the alarms of one report.",
   }),
 });

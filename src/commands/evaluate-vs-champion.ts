@@ -11,7 +11,7 @@ import { unchanged } from "./evaluate-vs-champion/facts.ts";
 import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
 import { metricInput, metricRules } from "./evaluate-vs-champion/rules.ts";
 import { absenceOf, type LocatedModel, type LocateOptions, locateModel } from "./model-reference.ts";
-import { baseInputs, input, registryInputs } from "./shared.ts";
+import { alpha, baseInputs, input, registryInputs } from "./shared.ts";
 
 const inputs = z.strictObject({
   ...baseInputs,
@@ -62,7 +62,7 @@ const inputs = z.strictObject({
     description:
       "`promote` decides on `data`; `screen` looks at `screen-data` first, as pull requests do. `screen` in a pull request when absent, else `promote`.",
   }),
-  alpha: input(z.number().min(1e-6).lt(0.5).default(0.05), {
+  alpha: input(alpha, {
     description: "The error that each test may make: the chance of passing a challenger that should not pass.",
   }),
   features: input(z.array(z.string()).min(1).optional(), {

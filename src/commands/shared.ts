@@ -6,6 +6,9 @@ export function input<T extends z.ZodType>(schema: T, meta: InputMeta & { readon
   return schema.meta({ ...meta }) as T;
 }
 
+/** A test's error. Below a millionth the tails reach the resolution of a double. */
+export const alpha = z.number().min(1e-6).lt(0.5).default(0.05);
+
 /** Inputs that every command has. */
 export const baseInputs = {
   config: input(z.string().optional(), {

@@ -1,5 +1,5 @@
 import { dirname, join, relative } from "node:path";
-import { type TableFormat, tableFormatOf } from "../dataset/table-formats.ts";
+import { type TableFormat, tableFormatOf, tableMarks } from "../dataset/table-formats.ts";
 import { configurationError } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import { shownPath } from "./paths.ts";
@@ -38,8 +38,10 @@ function foldersOf(file: string, cwd: string): readonly string[] {
   }
 }
 
+/** Looks for the marks by name: a folder above the data may be large, or closed to this account. */
 async function formatOf(folder: string, host: Host): Promise<TableFormat | undefined> {
-  const names = await host.files.list(folder);
+  const names: string[] = [];
+  for (const mark of tableMarks) if ((await host.files.facts(join(folder, mark))) !== undefined) names.push(mark);
   const metadata = names.includes("metadata") ? await host.files.list(join(folder, "metadata")) : [];
   return tableFormatOf(names, metadata);
 }

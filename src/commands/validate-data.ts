@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import type { QualityScore } from "../contract/quality-score.ts";
 import type { Column } from "../dataset/dataset.ts";
-import { fingerprintSchema } from "../dataset/fingerprint.ts";
+import { type Fingerprint, fingerprintSchema } from "../dataset/fingerprint.ts";
 import type { Artifact, Command, Findings, Project } from "../kernel/command.ts";
 import { digestSchema } from "../kernel/digest-schema.ts";
 import type { Host } from "../kernel/host.ts";
@@ -13,12 +14,11 @@ import { defaultReportPath, shownPath } from "./paths.ts";
 import { baseInputs, dryRunInput, input, registryInputs } from "./shared.ts";
 import { checksOf, type Found, summaryOf } from "./validate-data/checks.ts";
 import { type ReadContract, readContract } from "./validate-data/contract-file.ts";
-import { pastScores, qualitySchema, recordScore } from "./validate-data/history.ts";
+import { type PastScore, qualitySchema, rememberScore } from "./validate-data/history.ts";
 import { maskingOf, sensitiveColumns } from "./validate-data/masking.ts";
-import type { Part, Situation } from "./validate-data/part.ts";
-import { writeProfile } from "./validate-data/profile-file.ts";
+import { type WrittenProfile, writeProfile } from "./validate-data/profile-file.ts";
 import { validate } from "./validate-data/rules.ts";
-import { scoreOf, scorePart } from "./validate-data/score.ts";
+import { historySeries, scoreOf, scoreTables } from "./validate-data/score.ts";
 import { tablesOf } from "./validate-data/tables.ts";
 import { checkWritable } from "./written-file.ts";
 
@@ -94,22 +94,19 @@ async function run(given: Inputs, host: Host, project: Project) {
   await checkWritable(profilePath, host, profilePlace, { schema: "titleholder/profile/" });
   const contract = await readContract(given.contract, host);
   const times = stopwatch(host);
-  const { source, fingerprint } = await locateData(given.data, host, "data", { declared: declaredColumns(contract) });
+  const located = await locateData(given.data, host, "data", { declared: declaredColumns(contract) });
+  const { fingerprint } = located;
   times.lap("fingerprint");
-  await using dataset = await openData(source, host, { faults: "keep", input: "data" });
+  await using dataset = await openData(located.source, host, { faults: "keep", input: "data" });
   times.lap("read");
-  const found = await validate(dataset, contract, source, given.sampleFailures, host);
+  const found = await validate(dataset, contract, located, given.sampleFailures, host);
   times.lap("check");
-  const masking = maskingOf(contract.value, host);
-  const situation: Situation = { host, project, contract, source, fingerprint, dataset, found, masking };
-  const parts: readonly Part[] = [];
   // Before the profile: a registry that cannot be written is found out while nothing else has been.
-  const score = await scoreAndRemember(given, situation, parts);
+  const score = await scoreAndRemember({ given, contract, fingerprint, found, host, project });
   const hidden = sensitiveColumns(contract.value);
   const profile = found.unreadable ? undefined : await writeProfile(dataset, fingerprint, hidden, profilePath, host);
   times.lap("profile");
-  const all = [...parts, scorePart(score.value, score.past)];
-  const findings = findingsOf(given, profile === undefined ? situation : { ...situation, profile }, all);
+  const findings = findingsOf({ given, contract, fingerprint, found, host, project }, score, profile);
   return {
     findings: { ...findings, timings: times.laps },
     outputs: {
@@ -122,22 +119,30 @@ async function run(given: Inputs, host: Host, project: Project) {
   };
 }
 
+/** What a run was asked and has found. */
+interface Validation {
+  readonly given: Inputs;
+  readonly contract: ReadContract;
+  readonly fingerprint: Fingerprint;
+  readonly found: Found;
+  readonly host: Host;
+  readonly project: Project;
+}
+
+interface RememberedScore {
+  /** Undefined where nothing could be read. */
+  readonly value: QualityScore | undefined;
+  readonly past: readonly PastScore[];
+}
+
 /** The score is remembered only in a registry that somebody named. */
-async function scoreAndRemember(
-  given: Inputs,
-  { found, fingerprint, contract, host, project }: Situation,
-  parts: readonly Part[],
-) {
-  const value = scoreOf(
-    found,
-    parts.flatMap((part) => part.scored ?? []),
-  );
+async function scoreAndRemember(validation: Validation): Promise<RememberedScore> {
+  const { given, contract, fingerprint, found, host, project } = validation;
+  const value = scoreOf(found);
   if (given.registry === undefined || value === undefined) return { value, past: [] };
   const registry = await openRegistry(given.registry, host, { allowEphemeral: given.allowEphemeralRegistry });
   const now = { data: fingerprint.digest, contract: contract.digest };
-  const past = await pastScores(registry, project.model, now);
-  if (!given.dryRun) await recordScore(registry, project.model, now, value, host);
-  return { value, past };
+  return { value, past: await rememberScore(registry, project.model, now, value, host, !given.dryRun) };
 }
 
 function profilePathOf(given: Inputs, project: Project): string {
@@ -157,11 +162,13 @@ function violationsOf({ faults, outcomes }: Found): number {
   return [...faults, ...broken].reduce((sum, { count }) => sum + count, 0);
 }
 
-function findingsOf(given: Inputs, situation: Situation, parts: readonly Part[]): Findings {
-  const { host, found, contract, fingerprint, profile, masking } = situation;
-  const further = (first: boolean) =>
-    parts.filter((part) => (part.first ?? false) === first).flatMap((part) => part.checks ?? []);
-  const checks = [...further(true), ...checksOf(found), ...further(false)];
+function findingsOf(
+  { given, contract, fingerprint, found, host }: Validation,
+  score: RememberedScore,
+  profile: WrittenProfile | undefined,
+): Findings {
+  const checks = checksOf(found);
+  const masking = maskingOf(contract.value, host);
   const { id, version, apiVersion } = found.contract;
   const data: Artifact = {
     name: given.data.map((pattern) => shownPath(host, pattern)).join(", "),
@@ -174,11 +181,10 @@ function findingsOf(given: Inputs, situation: Situation, parts: readonly Part[])
     verdict: overallVerdict(checks.map((check) => check.verdict)),
     summary: summaryOf(checks, found.rows, found.files.length),
     checks,
-    subjects: [data, ...profiles, ...parts.flatMap((part) => part.subjects ?? [])],
+    subjects: [data, ...profiles],
     materials: [
       ...fingerprint.files.map((file): Artifact => ({ name: file.path, kind: "data", digest: file.digest })),
       { name: contract.path, kind: "config", digest: contract.digest },
-      ...parts.flatMap((part) => part.materials ?? []),
     ],
     details: {
       fingerprint,
@@ -186,10 +192,10 @@ function findingsOf(given: Inputs, situation: Situation, parts: readonly Part[])
       contract: { id, version, apiVersion, digest: contract.digest },
       rules: found.outcomes.map(({ rule, count, share, holds }) => ({ id: rule.id, count, share, holds })),
       profile: profile === undefined ? null : { path: profile.path, digest: profile.digest },
-      ...Object.assign({}, ...parts.map((part) => part.details ?? {})),
+      quality: score.value ?? null,
     } as unknown as Json,
-    tables: [...tablesOf(found, given.sampleFailures, masking), ...parts.flatMap((part) => part.tables ?? [])],
-    series: parts.flatMap((part) => part.series ?? []),
+    tables: [...tablesOf(found, given.sampleFailures, masking), ...scoreTables(score.value)],
+    series: historySeries(score.value, score.past),
   };
 }
 

@@ -247,20 +247,21 @@ function lengthRule(options: OdcsOptions, column: string, path: YamlPath, compil
       "exchange the two",
       compiling.place(path, key),
     );
-  const parts = [...(min === undefined ? [] : [`at least ${min}`]), ...(max === undefined ? [] : [`at most ${max}`])];
-  const length: Predicate = {
-    op: "length",
-    column,
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
+  const { predicate, words } = lengthPredicate(column, min, max);
+  add("length", `must ${words}`, { op: "not", term: predicate }, compiling.place(path, key), "conformity");
+}
+
+/** A text's length from `min` to `max`, of which one is given at least, and in words: `have at most 3 characters`. */
+export function lengthPredicate(
+  column: string,
+  min: number | undefined,
+  max: number | undefined,
+): { readonly predicate: Predicate; readonly words: string } {
+  const ends = [...(min === undefined ? [] : [`at least ${min}`]), ...(max === undefined ? [] : [`at most ${max}`])];
+  return {
+    predicate: { op: "length", column, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) },
+    words: `have ${ends.join(" and ")} characters`,
   };
-  add(
-    "length",
-    `must have ${parts.join(" and ")} characters`,
-    { op: "not", term: length },
-    compiling.place(path, key),
-    "conformity",
-  );
 }
 
 function patternRule(pattern: string, column: string, path: YamlPath, compiling: Compiling, add: Add): void {

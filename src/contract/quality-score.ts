@@ -5,7 +5,7 @@ export type QualityDimension = (typeof qualityDimensions)[number];
 /** One answered question, for the score. */
 export interface Scored {
   /** In the words of the Open Data Contract Standard, or one of the five above; validity when absent. */
-  readonly dimension?: string;
+  readonly dimension?: string | undefined;
   /** How much of what it speaks of is as it should be, 0 to 1. */
   readonly quality: number;
 }

@@ -6,7 +6,7 @@ import type { Compiling } from "./compiling.ts";
 import type { Measure } from "./contract.ts";
 import type { YamlPath } from "./document.ts";
 import type { OdcsContract, OdcsProperty, OdcsQuality } from "./odcs-schema.ts";
-import { kindOfLogicalType, parseTime, unrunnable } from "./properties.ts";
+import { kindOfLogicalType, lengthPredicate, parseTime, unrunnable } from "./properties.ts";
 
 const columnMetrics = ["nullValues", "missingValues", "invalidValues", "duplicateValues"];
 const usedArguments: Readonly<Record<string, readonly string[]>> = {
@@ -32,6 +32,7 @@ export function columnQuality(property: OdcsProperty, column: string, path: Yaml
     const place = new QualityPlace([...path, "quality", at], compiling);
     const name = `${column}.${quality.name ?? quality.metric ?? quality.type ?? "quality"}`;
     if (!isRunnable(quality, name, place)) return;
+    listUnusedArguments(quality, name, place);
     const measured = measureColumn(quality, property, column, place, name);
     if (measured !== undefined) add(quality, name, measured, place);
   });
@@ -49,6 +50,7 @@ export function tableQuality(
     const plain = quality.metric === "rowCount" ? "row-count" : quality.metric;
     const name = quality.name ?? plain ?? quality.type ?? "quality";
     if (!isRunnable(quality, name, place)) return;
+    listUnusedArguments(quality, name, place);
     if (quality.metric === "rowCount")
       add(
         quality,
@@ -98,10 +100,7 @@ function isRunnable(quality: OdcsQuality, id: string, place: QualityPlace): bool
           : quality.metric === undefined && quality.rule !== undefined
             ? "states a rule in the form before version 3.1: state a metric"
             : undefined;
-  if (why === undefined) {
-    listUnusedArguments(quality, id, place);
-    return true;
-  }
+  if (why === undefined) return true;
   place.compiling.unsupported({ id, message: `the quality check ${id} ${why}`, place: place.of() });
   return false;
 }
@@ -196,9 +195,11 @@ function invalidValues(
   id: string,
   rows: (violated: Predicate, words: Pick<Stated, "subject" | "must" | "dimension">) => Stated,
 ): Stated | undefined {
-  const valid: { readonly predicate: Predicate; readonly words: string }[] = [];
+  // What valid values must do, and what those that are not valid do.
+  const valid: { readonly predicate: Predicate; readonly words: string; readonly broken: string }[] = [];
   const values = cellsOf(quality, "validValues", property, column, place);
-  if (values !== undefined) valid.push({ predicate: { op: "in", column, values }, words: `be ${oneOf(values)}` });
+  if (values !== undefined)
+    valid.push({ predicate: { op: "in", column, values }, words: `be ${oneOf(values)}`, broken: "are not valid" });
   const pattern = quality.arguments?.pattern;
   if (pattern !== undefined) {
     if (typeof pattern !== "string") throw wrongArgument("pattern", "a regular expression in quotes", place);
@@ -207,21 +208,24 @@ function invalidValues(
       place.compiling.unsupported({ id, message: `the pattern of ${id} ${reason}`, place: place.argument("pattern") });
       return undefined;
     }
-    valid.push({ predicate: { op: "matches", column, pattern }, words: `match ${pattern}` });
+    valid.push({
+      predicate: { op: "matches", column, pattern },
+      words: `match ${pattern}`,
+      broken: `do not match ${pattern}`,
+    });
   }
   const length = lengthOf(quality, column, place);
-  if (length !== undefined) valid.push(length);
-  if (valid.length === 0)
+  if (length !== undefined) valid.push({ ...length, broken: `do not ${length.words}` });
+  const [first, ...others] = valid.map(({ predicate }): Predicate => ({ op: "not", term: predicate }));
+  if (first === undefined)
     throw configurationError(
       "TH_CONTRACT_SCHEMA",
       "invalidValues needs validValues, a pattern, minLength or maxLength among its arguments",
       "write arguments: { validValues: [ … ] }",
       place.of("arguments"),
     );
-  const broken = valid.map(({ predicate }): Predicate => ({ op: "not", term: predicate }));
-  const [only] = broken;
-  return rows(broken.length === 1 && only !== undefined ? only : { op: "or", terms: broken }, {
-    subject: `values of ${column} that ${valid.map(({ words }) => `do not ${words}`).join(" or ")}`,
+  return rows(others.length === 0 ? first : { op: "or", terms: [first, ...others] }, {
+    subject: `values of ${column} that ${valid.map(({ broken }) => broken).join(" or ")}`,
     must: `${column} must ${valid.map(({ words }) => words).join(" and ")}`,
     dimension: "conformity",
   });
@@ -242,14 +246,7 @@ function lengthOf(
   if (min === undefined && max === undefined) return undefined;
   if (min !== undefined && max !== undefined && min > max)
     throw wrongArgument("minLength", `at most the maxLength of ${max}`, place);
-  const words = [
-    ...(min === undefined ? [] : [`at least ${min}`]),
-    ...(max === undefined ? [] : [`at most ${max}`]),
-  ].join(" and ");
-  return {
-    predicate: { op: "length", column, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) },
-    words: `have ${words} characters`,
-  };
+  return lengthPredicate(column, min, max);
 }
 
 function wrongArgument(name: string, what: string, place: QualityPlace): Error {

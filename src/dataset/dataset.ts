@@ -114,7 +114,7 @@ export interface DataEngine {
    * @param show how a file's path is written in it
    * @returns undefined where there is no short statement
    */
-  query?(
+  query(
     source: DataSource,
     columns: readonly Column[],
     selection: RowSelection,

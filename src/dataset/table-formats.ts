@@ -21,6 +21,9 @@ const hudi: TableFormat = {
     "write the commit you mean to a folder of its own, as in a Spark query of the table at that instant, and name that",
 };
 
+/** Names in a folder that tell a table. */
+export const tableMarks = ["_delta_log", ".hoodie", "metadata"] as const;
+
 /**
  * Tells a table's folder by what lies in it.
  * @param names names of the entries of the folder

@@ -24,8 +24,7 @@ export function annotate(log: RunnerLog, report: Report, folder: string): void {
     const room = checks.length > perLevel ? perLevel - 1 : checks.length;
     for (const check of checks.slice(0, room))
       log[name](check.message, properties(check.id, check.place ?? {}, folder));
-    const left = perLevel - room - (checks.length > room ? 1 : 0);
-    for (const [check, place] of relatedPlaces(checks).slice(0, left))
+    for (const [check, place] of relatedPlaces(checks).slice(0, Math.max(0, perLevel - checks.length)))
       log[name](check.message, properties(check.id, place, folder));
     if (checks.length > room)
       log[name](`and ${checks.length - room} more: see the job summary`, { title: report.command });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { targets } from "../../generated/targets.ts";
-import { baseInputs, dryRunInput, evidenceInput, input, registryInputs } from "../shared.ts";
+import { alpha, baseInputs, dryRunInput, evidenceInput, input, registryInputs } from "../shared.ts";
 import { outcomes } from "./findings.ts";
 
 const written = z.union([
@@ -45,7 +45,7 @@ export const inputs = z.strictObject({
       example: "[{ set-weight: 5 }, { analysis: 30m }, { set-weight: 100 }]",
     },
   ),
-  alpha: input(z.number().min(1e-6).lt(0.5).default(0.05), {
+  alpha: input(alpha, {
     description:
       "Chance of rolling back a canary that is no worse, over the whole rollout; and of promoting one that is worse by the margin.",
   }),

@@ -1,6 +1,7 @@
 import type { Digest } from "../../kernel/digest.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { AliasMove, ModelRegistry, ModelVersion } from "../../registry/registry.ts";
+import { runName } from "../run-name.ts";
 
 export const championAlias = "champion";
 /** Where a rollback goes back to. */
@@ -86,9 +87,4 @@ export async function firstPlaceTaken(
     if (to === version) return from === null ? null : (await registry.version(name, from))?.digest;
   }
   return undefined;
-}
-
-/** Names the run in a history that outlives it; undefined on a laptop. */
-function runName({ ci }: Pick<Host, "ci">): string | undefined {
-  return ci === undefined ? undefined : `${ci.repository}/actions/runs/${ci.runId}/attempts/${ci.attempt}`;
 }

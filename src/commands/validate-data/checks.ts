@@ -78,6 +78,23 @@ export function isTypeFault(fault: StructuralFault): boolean {
   return fault.code === "TH_DATA_TYPE";
 }
 
+/** Values of a column that did not fit its declared type: how many, and the first fault that holds some. */
+export function misfitsOf(
+  column: string,
+  { faults }: Pick<Found, "faults">,
+): { readonly count: number; readonly first: StructuralFault | undefined } {
+  const misfits = faults.filter((fault) => isTypeFault(fault) && fault.column === column);
+  return { count: misfits.reduce((sum, fault) => sum + fault.count, 0), first: misfits[0] };
+}
+
+/** Whether a column of the rule is missing or of another type, so that the column's own check fails already. */
+export function hasFailedColumn(rule: Rule, plan: ContractPlan): boolean {
+  return rule.columns.some(
+    (name) =>
+      plan.missing.some((column) => column.name === name) || plan.mistyped.some(({ column }) => column.name === name),
+  );
+}
+
 function structureChecks({ faults, files, show }: Found): readonly Check[] {
   const structural = faults.filter((fault) => !isTypeFault(fault));
   if (structural.length === 0)
@@ -138,7 +155,8 @@ function rowsCheck({ rows, files, show }: Found): Check {
   };
 }
 
-function typeChecks({ contract, plan, faults, rows, show }: Found): readonly Check[] {
+function typeChecks(found: Found): readonly Check[] {
+  const { contract, plan, rows, show } = found;
   const missing = new Set(plan.missing.map((column) => column.name));
   return contract.columns.flatMap((column): readonly Check[] => {
     if (column.kind === undefined || missing.has(column.name)) return [];
@@ -148,9 +166,7 @@ function typeChecks({ contract, plan, faults, rows, show }: Found): readonly Che
       const message = `${column.name} is declared as ${column.kind}, and the data holds ${mistyped.found.native}`;
       return [{ ...head, verdict: "fail", message, observed: mistyped.found.kind }];
     }
-    const misfits = faults.filter((fault) => isTypeFault(fault) && fault.column === column.name);
-    const count = misfits.reduce((sum, fault) => sum + fault.count, 0);
-    const [first] = misfits;
+    const { first, count } = misfitsOf(column.name, found);
     if (first === undefined)
       return [{ ...head, verdict: "pass", message: `every value of ${column.name} is of type ${column.kind}` }];
     const at = `first in ${show(first.file)}, row ${first.first[0]?.row}`;
@@ -202,16 +218,12 @@ function isMild(rule: Rule): boolean {
 }
 
 function uncheckedOf({ contract, plan }: Found): readonly Check[] {
-  const missing = new Set(plan.missing.map((column) => column.name));
-  const mistyped = new Set(plan.mistyped.map((item) => item.column.name));
   const idle = plan.idle.map(({ rule, why }): Check => {
-    // The column's own check fails already.
-    const said = rule.columns.some((name) => missing.has(name) || mistyped.has(name));
     const message = `${rule.expectation}: not checked, as ${why}`;
     return {
       id: rule.id,
       verdict: "unchecked",
-      message: said ? message : `${message}; declare its type`,
+      message: hasFailedColumn(rule, plan) ? message : `${message}; declare its type`,
       place: rule.place,
     };
   });

@@ -4,7 +4,9 @@ import type { Digest } from "../../kernel/digest.ts";
 import { digestSchema } from "../../kernel/digest-schema.ts";
 import { TitleholderError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
+import type { Json } from "../../kernel/json.ts";
 import type { ModelRegistry } from "../../registry/registry.ts";
+import { runName } from "../run-name.ts";
 
 /** The score of data that was validated before. */
 export interface PastScore {
@@ -39,46 +41,31 @@ function qualityStream(model: string): string {
 }
 
 /**
- * The scores before this one, oldest first; what was recorded for the same data and contract, and after it, is left out, so that a
- * second run shows what the first one did. Entries of another shape are a newer program's and left out too.
+ * Records a score once for each pair of data and contract, however many runs do it at once.
+ * @param write false where nothing may be written
+ * @returns the scores before it, oldest first, so that a second run shows what the first one did; entries of another shape are a newer
+ *   program's and left out
  */
-export async function pastScores(
-  registry: ModelRegistry,
-  model: string,
-  now: Pick<PastScore, "data" | "contract">,
-): Promise<readonly PastScore[]> {
-  const past: PastScore[] = [];
-  for await (const entry of registry.entries(qualityStream(model))) {
-    const read = entrySchema.safeParse(entry);
-    if (!read.success) continue;
-    if (read.data.data === now.data && read.data.contract === now.contract) break;
-    past.push(read.data as PastScore);
-  }
-  return past.slice(-mostShown);
-}
-
-/** Records a score once for each pair of data and contract, however many runs do it at once. */
-export async function recordScore(
+export async function rememberScore(
   registry: ModelRegistry,
   model: string,
   now: Pick<PastScore, "data" | "contract">,
   score: QualityScore,
   host: Host,
-): Promise<void> {
+  write: boolean,
+): Promise<readonly PastScore[]> {
   const stream = qualityStream(model);
-  const dimensions = Object.fromEntries(
-    Object.entries(score.dimensions).map(([name, dimension]) => [name, dimension.score]),
-  );
-  const run = host.ci === undefined ? {} : { run: `${host.ci.runId}/${host.ci.attempt}` };
-  const entry = { ...now, score: score.score, dimensions, at: host.now().toISOString(), actor: host.actor, ...run };
+  const past: PastScore[] = [];
   let length = 0;
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-    for await (const found of registry.entries(stream, length)) {
-      const read = entrySchema.safeParse(found);
-      if (read.success && read.data.data === now.data && read.data.contract === now.contract) return;
+    for await (const entry of registry.entries(stream, length)) {
       length += 1;
+      const read = entrySchema.safeParse(entry);
+      if (!read.success) continue;
+      if (read.data.data === now.data && read.data.contract === now.contract) return past.slice(-mostShown);
+      past.push(read.data as PastScore);
     }
-    if ((await registry.append(stream, length, entry)).ok) return;
+    if (!write || (await registry.append(stream, length, entryOf(now, score, host))).ok) return past.slice(-mostShown);
   }
   throw new TitleholderError(
     "backend",
@@ -86,4 +73,16 @@ export async function recordScore(
     `the quality score could not be recorded in ${mostAttempts} attempts: others write all the time`,
     "run again",
   );
+}
+
+function entryOf(now: Pick<PastScore, "data" | "contract">, { score, dimensions }: QualityScore, host: Host): Json {
+  const run = runName(host);
+  return {
+    ...now,
+    score,
+    dimensions: Object.fromEntries(Object.entries(dimensions).map(([name, dimension]) => [name, dimension.score])),
+    at: host.now().toISOString(),
+    actor: host.actor,
+    ...(run === undefined ? {} : { run }),
+  };
 }

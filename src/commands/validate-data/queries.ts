@@ -1,8 +1,7 @@
 import type { Rule } from "../../contract/contract.ts";
 import type { Column, DataSource } from "../../dataset/dataset.ts";
-import { engines } from "../../generated/engines.ts";
-import { TitleholderError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
+import { dataEngine } from "../data.ts";
 import { shownPath } from "../paths.ts";
 
 /** Statements by rule id that list all rows which break a rule, for people to run where the paths start from. */
@@ -12,7 +11,7 @@ export async function queriesFor(
   columns: readonly Column[],
   host: Host,
 ): Promise<ReadonlyMap<string, string>> {
-  const engine = (await engines.duckdb?.load())?.create({}, host);
+  const engine = await dataEngine(host);
   const queries = new Map<string, string>();
   for (const rule of rules) {
     const { measure } = rule;
@@ -23,13 +22,8 @@ export async function queriesFor(
           ? { duplicates: rule.columns }
           : undefined;
     if (selection === undefined) continue;
-    try {
-      const query = engine?.query?.(source, columns, selection, (file) => shownPath(host, file));
-      if (query !== undefined) queries.set(rule.id, query);
-    } catch (error) {
-      // A rule that the engine answers in another way than by a predicate has no statement.
-      if (!(error instanceof TitleholderError)) throw error;
-    }
+    const query = engine.query(source, columns, selection, (file) => shownPath(host, file));
+    if (query !== undefined) queries.set(rule.id, query);
   }
   return queries;
 }

@@ -1,6 +1,7 @@
 import type { Contract } from "../../contract/contract.ts";
 import { judge, type Outcome, planContract } from "../../contract/evaluation.ts";
 import type { DataSource, Dataset, FoundRow } from "../../dataset/dataset.ts";
+import type { Fingerprint } from "../../dataset/fingerprint.ts";
 import { configurationError, TitleholderError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
 import { shownPath } from "../paths.ts";
@@ -14,7 +15,7 @@ const largestWithLines = 100_000_000;
 export async function validate(
   dataset: Dataset,
   { value: contract, path }: ReadContract,
-  source: DataSource,
+  { source, fingerprint }: { readonly source: DataSource; readonly fingerprint: Fingerprint },
   limit: number,
   host: Host,
 ): Promise<Found> {
@@ -43,18 +44,16 @@ export async function validate(
     outcomes: unreadable ? [] : outcomes,
     samples,
     queries: await queriesFor(rules, source, dataset.columns, host),
-    hasLines: await filesWithLines(source, host),
+    hasLines: filesWithLines(source, fingerprint, host),
     unreadable,
     show: (file) => shownPath(host, file),
   };
 }
 
-/** No forge takes a file of 100 MB, and no person reads one. */
-async function filesWithLines(source: DataSource, host: Host): Promise<(file: string) => boolean> {
-  const small = new Set<string>();
-  if (source.format === "parquet") return () => false;
-  for (const file of source.files) if (((await host.files.facts(file))?.size ?? 0) < largestWithLines) small.add(file);
-  return (file) => small.has(file);
+/** No forge takes a text file of 100 MB, and no person reads one. */
+function filesWithLines({ format }: DataSource, fingerprint: Fingerprint, host: Host): (file: string) => boolean {
+  const small = new Set(fingerprint.files.filter(({ size }) => size < largestWithLines).map(({ path }) => path));
+  return (file) => format !== "parquet" && small.has(shownPath(host, file));
 }
 
 /** An expression that only the engine can refuse is named with its place in the contract. */

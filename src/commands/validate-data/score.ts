@@ -1,49 +1,38 @@
 import type { Outcome } from "../../contract/evaluation.ts";
 import { type QualityScore, qualityDimensions, qualityScore, type Scored } from "../../contract/quality-score.ts";
 import type { Series, Table } from "../../kernel/command.ts";
-import type { Json } from "../../kernel/json.ts";
-import { type Found, isTypeFault } from "./checks.ts";
+import { type Found, hasFailedColumn, isTypeFault, misfitsOf } from "./checks.ts";
 import type { PastScore } from "./history.ts";
-import type { Part } from "./part.ts";
 
 /**
  * The score of what was found, or undefined where nothing could be read.
  *
- * A rule about rows is worth the share of rows that keep it, 1 when its bound holds; a rule about a number of the whole (row count, a
- * SQL query, an age) 1 or 0. A column that is missing or of another type, and every rule that could not be asked because of it, is 0.
- * What is unchecked for another reason does not count.
+ * A rule about rows is worth the share of rows that keep it, 1 when its bound holds; a rule about the number of all rows 1 or 0. A column
+ * that is missing or of another type, and every rule that could not be asked because of it, is 0. What is unchecked for another reason
+ * does not count.
  */
-export function scoreOf(found: Found, further: readonly Scored[]): QualityScore | undefined {
+export function scoreOf(found: Found): QualityScore | undefined {
   if (found.unreadable) return undefined;
   return qualityScore([
     ...structureScored(found),
     ...columnsScored(found),
-    ...found.outcomes.map((outcome) => ({ ...dimensionOf(outcome), quality: qualityOf(outcome) })),
-    ...further,
+    ...found.outcomes.map((outcome) => ({ dimension: outcome.rule.dimension, quality: qualityOf(outcome) })),
   ]);
 }
 
-/** The score and its history as a part of the findings. */
-export function scorePart(score: QualityScore | undefined, past: readonly PastScore[]): Part {
-  if (score === undefined) return { details: { quality: null } };
+/** The score by dimension; no table where there is no score. */
+export function scoreTables(score: QualityScore | undefined): readonly Table[] {
+  if (score === undefined) return [];
   const rows = qualityDimensions.flatMap((name) => {
     const dimension = score.dimensions[name];
     return dimension === undefined ? [] : [[name, dimension.score, dimension.questions]];
   });
-  const table: Table = {
-    title: `Quality score ${score.score} of 100`,
-    columns: ["dimension", "score", "questions"],
-    rows,
-  };
-  return {
-    tables: [table],
-    series: historySeries(score, past),
-    details: { quality: score as unknown as Json },
-  };
+  return [{ title: `Quality score ${score.score} of 100`, columns: ["dimension", "score", "questions"], rows }];
 }
 
-function historySeries(score: QualityScore, past: readonly PastScore[]): readonly Series[] {
-  if (past.length === 0) return [];
+/** How the score came about over earlier data; no chart where there is none. */
+export function historySeries(score: QualityScore | undefined, past: readonly PastScore[]): readonly Series[] {
+  if (score === undefined || past.length === 0) return [];
   const names = qualityDimensions.filter(
     (name) => score.dimensions[name] !== undefined || past.some((entry) => entry.dimensions[name] !== undefined),
   );
@@ -54,10 +43,6 @@ function historySeries(score: QualityScore, past: readonly PastScore[]): readonl
     lines[name] = [...past.map((entry) => entry.dimensions[name] ?? null), score.dimensions[name]?.score ?? null];
   const x = [...past.map((entry) => entry.data.slice("sha256:".length, "sha256:".length + 8)), "this data"];
   return [{ title: "Quality score over the data sets that were validated", x, lines }];
-}
-
-function dimensionOf({ rule }: Outcome): { readonly dimension?: string } {
-  return rule.dimension === undefined ? {} : { dimension: rule.dimension };
 }
 
 /** Only a bound from above tells how many rows are wrong; where there must be more of something, the rule as a whole is broken. */
@@ -80,19 +65,19 @@ function structureScored({ faults, rows }: Found): readonly Scored[] {
   ];
 }
 
-function columnsScored({ contract, plan, faults, rows }: Found): readonly Scored[] {
+function columnsScored(found: Found): readonly Scored[] {
+  const { contract, plan, rows } = found;
   const missing = new Set(plan.missing.map((column) => column.name));
   const mistyped = new Set(plan.mistyped.map(({ column }) => column.name));
   const columns = contract.columns.flatMap(({ name, kind }): readonly Scored[] => {
     const present = { dimension: "completeness", quality: missing.has(name) ? 0 : 1 };
     if (missing.has(name) || kind === undefined) return [present];
-    const misfits = faults.filter((fault) => isTypeFault(fault) && fault.column === name);
-    const wrong = misfits.reduce((sum, fault) => sum + fault.count, 0);
+    const wrong = misfitsOf(name, found).count;
     const quality = mistyped.has(name) ? 0 : rows === 0 ? 1 : Math.max(0, 1 - wrong / rows);
     return [present, { dimension: "validity", quality }];
   });
   const unasked = plan.idle
-    .filter(({ rule }) => rule.columns.some((name) => missing.has(name) || mistyped.has(name)))
-    .map(({ rule }) => ({ ...(rule.dimension === undefined ? {} : { dimension: rule.dimension }), quality: 0 }));
+    .filter(({ rule }) => hasFailedColumn(rule, plan))
+    .map(({ rule }) => ({ dimension: rule.dimension, quality: 0 }));
   return [...columns, ...unasked];
 }

@@ -2,9 +2,12 @@ import { z } from "zod";
 import type { Host } from "../../kernel/host.ts";
 import type { Implementation } from "../../kernel/implementation.ts";
 import type { DataEngine, DataLimits, DataSource, Dataset } from "../dataset.ts";
-import { openSources } from "./duckdb/opening.ts";
+import { cleanedPath, openCsv } from "./duckdb/csv.ts";
+import { requireFiles } from "./duckdb/csv-file.ts";
+import { openParquet } from "./duckdb/parquet.ts";
 import { queryText } from "./duckdb/query-text.ts";
 import { Relation } from "./duckdb/relation.ts";
+import { Session } from "./duckdb/session.ts";
 
 const settings = z.strictObject({});
 
@@ -21,9 +24,18 @@ export const implementation: Implementation<DataEngine> = {
 };
 
 async function open(source: DataSource, limits: DataLimits, host: Host): Promise<Dataset> {
+  await requireFiles(host.files, source.files);
   const native = await host.native<typeof import("@duckdb/node-api")>("@duckdb/node-api");
-  const { session, opened } = await openSources(native, [{ source, spill: limits.spill }], limits, host);
-  const [only] = opened;
-  if (only === undefined) throw new Error("one source was to be opened");
-  return new Relation(session, only);
+  const copies = source.format === "csv" ? source.files.map((_, at) => cleanedPath(limits.spill, at)) : [];
+  const session = await Session.open(native, limits, [...source.files, ...copies]);
+  try {
+    const opened =
+      source.format === "csv"
+        ? await openCsv(session, source, limits.spill, host)
+        : await openParquet(session, source.files);
+    return new Relation(session, opened);
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
 }

@@ -1,12 +1,13 @@
 import type { Column, DataSource, RowSelection } from "../../dataset.ts";
-import { type EngineColumn, identifier, predicateSql, text, UsedColumns } from "./sql.ts";
+import { columnNamed, type EngineColumn, identifier, predicateSql, text, UsedColumns } from "./sql.ts";
 
-/** More files than this are named by the first of them alone. */
+/** A statement over more files than this is too long to read. */
 const mostFiles = 50;
 
 /**
  * A statement on one line for DuckDB's own shell (or `duckdb.sql` in Python) that lists every row of the selection, with its file.
- * @param show how a file is written in it; undefined when the files are too many to be listed
+ * @param show how a file is written in it
+ * @returns undefined when the files are too many to be listed
  */
 export function queryText(
   source: DataSource,
@@ -17,9 +18,10 @@ export function queryText(
   if (source.files.length > mostFiles) return undefined;
   const named = new Map(columns.map((column): [string, EngineColumn] => [column.name, plain(column)]));
   const used = new UsedColumns(named);
-  const condition = "where" in selection ? predicateSql(used, selection.where) : repeated(used, selection.duplicates);
+  const rest =
+    "where" in selection ? `WHERE ${predicateSql(used, selection.where)}` : repeated(used, selection.duplicates);
   const files = `[${source.files.map((file) => text(show(file))).join(", ")}]`;
-  return `SELECT * FROM ${reader(source, files, used.used)} ${condition.startsWith("WHERE ") ? condition : `WHERE ${condition}`}`;
+  return `SELECT * FROM ${reader(source, files, used.used)} ${rest}`;
 }
 
 /** The user's own name stands for the column, as no statement of ours runs this text. */
@@ -28,7 +30,7 @@ function plain({ name, kind, native, nullable }: Column): EngineColumn {
 }
 
 function repeated(columns: UsedColumns, names: readonly string[]): string {
-  const keys = names.map((name) => columns.get(name)?.sql ?? identifier(name));
+  const keys = names.map((name) => columnNamed(columns, name).sql);
   const present = keys.map((key) => `${key} IS NOT NULL`).join(" AND ");
   return `WHERE ${present} QUALIFY count(*) OVER (PARTITION BY ${keys.join(", ")}) > 1 ORDER BY ${keys.join(", ")}`;
 }

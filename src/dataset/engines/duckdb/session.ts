@@ -14,7 +14,6 @@ export class Session implements AsyncDisposable {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal;
-  #stores = 0;
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection, signal: AbortSignal) {
     this.#instance = instance;
@@ -28,7 +27,7 @@ export class Session implements AsyncDisposable {
     const instance = await native.DuckDBInstance.create(":memory:");
     const session = new Session(instance, await instance.connect(), limits.signal);
     const memory = Math.max(64, Math.floor(limits.memoryBytes / 2 ** 20));
-    // The order matters: what is locked can no longer be set. Allowed paths may also be written: statements of others run here only behind the gate of gate.ts.
+    // The order matters: what is locked can no longer be set. User SQL must never run here, as allowed paths may also be written.
     const settings = [
       ...(limits.threads === undefined ? [] : [`threads = ${Math.max(1, Math.floor(limits.threads))}`]),
       `memory_limit = '${memory}MiB'`,
@@ -45,18 +44,6 @@ export class Session implements AsyncDisposable {
     ];
     for (const setting of settings) await session.run(`SET ${setting}`);
     return session;
-  }
-
-  /** Name of the newest store. */
-  get store(): string {
-    return `held${this.#stores}`;
-  }
-
-  /** Attaches a database for the rows of one source, compressed in memory; returns its name. */
-  async newStore(): Promise<string> {
-    this.#stores += 1;
-    await this.run(`ATTACH ':memory:' AS ${this.store} (COMPRESS)`);
-    return this.store;
   }
 
   async run(sql: string, place: Place = {}): Promise<void> {
@@ -81,11 +68,6 @@ export class Session implements AsyncDisposable {
       if (chunk === null || chunk.rowCount === 0) return;
       yield chunk;
     }
-  }
-
-  /** The connection itself, for statements that are not ours: their errors are not translated, and the caller interrupts them. */
-  get connection(): DuckDBConnection {
-    return this.#connection;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
