@@ -1,5 +1,13 @@
 import { basename, dirname, join } from "node:path";
-import type { Column, DataEngine, DataSource, Dataset, StructuralFault } from "../dataset/dataset.ts";
+import type {
+  Column,
+  DataEngine,
+  DataLimits,
+  DataSource,
+  Dataset,
+  DatasetGroup,
+  StructuralFault,
+} from "../dataset/dataset.ts";
 import { type DataFile, type Fingerprint, fingerprintOf } from "../dataset/fingerprint.ts";
 import { engines } from "../generated/engines.ts";
 import { type Digest, digestOfStream } from "../kernel/digest.ts";
@@ -66,12 +74,8 @@ export async function openData(
   host: Host,
   options: { readonly faults?: "refuse" | "keep"; readonly input?: string } = {},
 ): Promise<Dataset> {
-  const number = (opened.get(host) ?? 0) + 1;
-  opened.set(host, number);
-  const spill = join(host.scratch, `data-${number}`);
-  await host.files.makeDirectory(spill);
   const engine = await dataEngine(host);
-  const dataset = await engine.open(source, { memoryBytes: engineMemory, spill, signal: host.signal });
+  const dataset = await engine.open(source, await dataLimits(host));
   const [fault] = await dataset.faults();
   if (fault === undefined || options.faults === "keep") return dataset;
   await dataset[Symbol.asyncDispose]();
@@ -85,6 +89,24 @@ export async function openData(
     "run validate-data on these files and mend what it names",
     options.input === undefined ? place : { ...place, input: options.input },
   );
+}
+
+/** Opens several sources in one session, so that one can be held against another. What cannot be read is left to the caller, who reads `faults()`. */
+export async function openDataGroup<K extends string>(
+  sources: Readonly<Record<K, DataSource>>,
+  host: Host,
+): Promise<DatasetGroup<K>> {
+  const engine = await dataEngine(host);
+  return engine.openGroup(sources, await dataLimits(host));
+}
+
+/** What a data set may use; each spills to a folder of its own. */
+async function dataLimits(host: Host): Promise<DataLimits> {
+  const number = (opened.get(host) ?? 0) + 1;
+  opened.set(host, number);
+  const spill = join(host.scratch, `data-${number}`);
+  await host.files.makeDirectory(spill);
+  return { memoryBytes: engineMemory, spill, signal: host.signal };
 }
 
 /** The engine that reads data. */

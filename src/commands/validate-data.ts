@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { QualityScore } from "../contract/quality-score.ts";
 import type { Column } from "../dataset/dataset.ts";
-import { type Fingerprint, fingerprintSchema } from "../dataset/fingerprint.ts";
+import { fingerprintSchema } from "../dataset/fingerprint.ts";
 import type { Artifact, Command, Findings, Project } from "../kernel/command.ts";
 import { digestSchema } from "../kernel/digest-schema.ts";
 import type { Host } from "../kernel/host.ts";
@@ -16,6 +16,7 @@ import { checksOf, type Found, summaryOf } from "./validate-data/checks.ts";
 import { type ReadContract, readContract } from "./validate-data/contract-file.ts";
 import { type PastScore, qualitySchema, rememberScore } from "./validate-data/history.ts";
 import { maskingOf, sensitiveColumns } from "./validate-data/masking.ts";
+import type { Part, Situation } from "./validate-data/part.ts";
 import { type WrittenProfile, writeProfile } from "./validate-data/profile-file.ts";
 import { validate } from "./validate-data/rules.ts";
 import { historySeries, scoreOf, scoreTables } from "./validate-data/score.ts";
@@ -101,12 +102,16 @@ async function run(given: Inputs, host: Host, project: Project) {
   times.lap("read");
   const found = await validate(dataset, contract, located, given.sampleFailures, host);
   times.lap("check");
+  const masking = maskingOf(contract.value, host);
+  const situation: Situation = { host, project, contract, ...located, dataset, found, masking };
+  const parts = await partsOf(given, situation);
+  times.lap("further checks");
   // Before the profile: a registry that cannot be written is found out while nothing else has been.
-  const score = await scoreAndRemember({ given, contract, fingerprint, found, host, project });
+  const score = await scoreAndRemember(given, situation, parts);
   const hidden = sensitiveColumns(contract.value);
   const profile = found.unreadable ? undefined : await writeProfile(dataset, fingerprint, hidden, profilePath, host);
   times.lap("profile");
-  const findings = findingsOf({ given, contract, fingerprint, found, host, project }, score, profile);
+  const findings = findingsOf(given, situation, parts, score, profile);
   return {
     findings: { ...findings, timings: times.laps },
     outputs: {
@@ -119,14 +124,9 @@ async function run(given: Inputs, host: Host, project: Project) {
   };
 }
 
-/** What a run was asked and has found. */
-interface Validation {
-  readonly given: Inputs;
-  readonly contract: ReadContract;
-  readonly fingerprint: Fingerprint;
-  readonly found: Found;
-  readonly host: Host;
-  readonly project: Project;
+/** What the topics beyond the contract's rules say of the data, each in a file of its own. */
+async function partsOf(_given: Inputs, _situation: Situation): Promise<readonly Part[]> {
+  return [];
 }
 
 interface RememberedScore {
@@ -136,9 +136,15 @@ interface RememberedScore {
 }
 
 /** The score is remembered only in a registry that somebody named. */
-async function scoreAndRemember(validation: Validation): Promise<RememberedScore> {
-  const { given, contract, fingerprint, found, host, project } = validation;
-  const value = scoreOf(found);
+async function scoreAndRemember(
+  given: Inputs,
+  { contract, fingerprint, found, host, project }: Situation,
+  parts: readonly Part[],
+): Promise<RememberedScore> {
+  const value = scoreOf(
+    found,
+    parts.flatMap((part) => part.scored ?? []),
+  );
   if (given.registry === undefined || value === undefined) return { value, past: [] };
   const registry = await openRegistry(given.registry, host, { allowEphemeral: given.allowEphemeralRegistry });
   const now = { data: fingerprint.digest, contract: contract.digest };
@@ -163,12 +169,15 @@ function violationsOf({ faults, outcomes }: Found): number {
 }
 
 function findingsOf(
-  { given, contract, fingerprint, found, host }: Validation,
+  given: Inputs,
+  { contract, fingerprint, found, host, masking }: Situation,
+  parts: readonly Part[],
   score: RememberedScore,
   profile: WrittenProfile | undefined,
 ): Findings {
-  const checks = checksOf(found);
-  const masking = maskingOf(contract.value, host);
+  const further = (first: boolean) =>
+    parts.filter((part) => (part.first ?? false) === first).flatMap((part) => part.checks ?? []);
+  const checks = [...further(true), ...checksOf(found), ...further(false)];
   const { id, version, apiVersion } = found.contract;
   const data: Artifact = {
     name: given.data.map((pattern) => shownPath(host, pattern)).join(", "),
@@ -181,10 +190,11 @@ function findingsOf(
     verdict: overallVerdict(checks.map((check) => check.verdict)),
     summary: summaryOf(checks, found.rows, found.files.length),
     checks,
-    subjects: [data, ...profiles],
+    subjects: [data, ...profiles, ...parts.flatMap((part) => part.subjects ?? [])],
     materials: [
       ...fingerprint.files.map((file): Artifact => ({ name: file.path, kind: "data", digest: file.digest })),
       { name: contract.path, kind: "config", digest: contract.digest },
+      ...parts.flatMap((part) => part.materials ?? []),
     ],
     details: {
       fingerprint,
@@ -193,9 +203,14 @@ function findingsOf(
       rules: found.outcomes.map(({ rule, count, share, holds }) => ({ id: rule.id, count, share, holds })),
       profile: profile === undefined ? null : { path: profile.path, digest: profile.digest },
       quality: score.value ?? null,
+      ...Object.assign({}, ...parts.map((part) => part.details ?? {})),
     } as unknown as Json,
-    tables: [...tablesOf(found, given.sampleFailures, masking), ...scoreTables(score.value)],
-    series: historySeries(score.value, score.past),
+    tables: [
+      ...tablesOf(found, given.sampleFailures, masking),
+      ...parts.flatMap((part) => part.tables ?? []),
+      ...scoreTables(score.value),
+    ],
+    series: [...parts.flatMap((part) => part.series ?? []), ...historySeries(score.value, score.past)],
   };
 }
 

@@ -7,6 +7,10 @@ export interface Column {
   /** The engine's own name of the type. */
   readonly native: string;
   readonly nullable: boolean;
+  /** Of a structure: its fields. */
+  readonly fields?: readonly Column[];
+  /** Of a list: what its items are like; the name says nothing. */
+  readonly items?: Column;
 }
 
 /** An integer beyond ±(2^53 − 1) is a bigint, every other number a number; dates and timestamps are Dates in UTC, to the millisecond. */
@@ -125,6 +129,13 @@ export interface DataEngine {
    * @throws TH_DATA_UNREADABLE (configuration) when a file is missing, no file, or not permitted.
    */
   open(source: DataSource, limits: DataLimits): Promise<Dataset>;
+  /** Opens several sources at once, so that one can be held against another. */
+  openGroup<K extends string>(sources: Readonly<Record<K, DataSource>>, limits: DataLimits): Promise<DatasetGroup<K>>;
+}
+
+/** Data sets of one session; it is disposed as a whole, and is not for concurrent use. */
+export interface DatasetGroup<K extends string = string> extends AsyncDisposable {
+  readonly datasets: Readonly<Record<K, Dataset>>;
 }
 
 /**

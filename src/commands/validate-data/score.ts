@@ -5,18 +5,19 @@ import { type Found, hasFailedColumn, isTypeFault, misfitsOf } from "./checks.ts
 import type { PastScore } from "./history.ts";
 
 /**
- * The score of what was found, or undefined where nothing could be read.
+ * The score of what was found, with what further topics say of the data, or undefined where nothing could be read.
  *
  * A rule about rows is worth the share of rows that keep it, 1 when its bound holds; a rule about the number of all rows 1 or 0. A column
  * that is missing or of another type, and every rule that could not be asked because of it, is 0. What is unchecked for another reason
  * does not count.
  */
-export function scoreOf(found: Found): QualityScore | undefined {
+export function scoreOf(found: Found, further: readonly Scored[]): QualityScore | undefined {
   if (found.unreadable) return undefined;
   return qualityScore([
     ...structureScored(found),
     ...columnsScored(found),
     ...found.outcomes.map((outcome) => ({ dimension: outcome.rule.dimension, quality: qualityOf(outcome) })),
+    ...further,
   ]);
 }
 

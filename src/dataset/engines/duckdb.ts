@@ -1,13 +1,11 @@
+import { join } from "node:path";
 import { z } from "zod";
 import type { Host } from "../../kernel/host.ts";
 import type { Implementation } from "../../kernel/implementation.ts";
-import type { DataEngine, DataLimits, DataSource, Dataset } from "../dataset.ts";
-import { cleanedPath, openCsv } from "./duckdb/csv.ts";
-import { requireFiles } from "./duckdb/csv-file.ts";
-import { openParquet } from "./duckdb/parquet.ts";
+import type { DataEngine, DataLimits, DataSource, DatasetGroup } from "../dataset.ts";
+import { RelationGroup } from "./duckdb/group.ts";
+import { openSources } from "./duckdb/opening.ts";
 import { queryText } from "./duckdb/query-text.ts";
-import { Relation } from "./duckdb/relation.ts";
-import { Session } from "./duckdb/session.ts";
 
 const settings = z.strictObject({});
 
@@ -18,24 +16,21 @@ export const implementation: Implementation<DataEngine> = {
   settings,
   create: (_settings, host) => ({
     name: "duckdb",
-    open: (source, limits) => open(source, limits, host),
+    open: async (source, limits) => (await openGroup({ only: source }, limits, host)).sole("only"),
+    openGroup: (sources, limits) => openGroup(sources, limits, host),
     query: queryText,
   }),
 };
 
-async function open(source: DataSource, limits: DataLimits, host: Host): Promise<Dataset> {
-  await requireFiles(host.files, source.files);
+async function openGroup<K extends string>(
+  sources: Readonly<Record<K, DataSource>>,
+  limits: DataLimits,
+  host: Host,
+): Promise<RelationGroup<K> & DatasetGroup<K>> {
   const native = await host.native<typeof import("@duckdb/node-api")>("@duckdb/node-api");
-  const copies = source.format === "csv" ? source.files.map((_, at) => cleanedPath(limits.spill, at)) : [];
-  const session = await Session.open(native, limits, [...source.files, ...copies]);
-  try {
-    const opened =
-      source.format === "csv"
-        ? await openCsv(session, source, limits.spill, host)
-        : await openParquet(session, source.files);
-    return new Relation(session, opened);
-  } catch (error) {
-    await session[Symbol.asyncDispose]();
-    throw error;
-  }
+  const names = Object.keys(sources) as K[];
+  const placed = names.map((name, at) => ({ source: sources[name], spill: join(limits.spill, `source-${at}`) }));
+  for (const { spill } of placed) await host.files.makeDirectory(spill);
+  const { session, opened } = await openSources(native, placed, limits, host);
+  return new RelationGroup(session, names, opened);
 }

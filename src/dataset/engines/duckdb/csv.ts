@@ -14,6 +14,9 @@ const faultsKept = 100;
 /** Planning a statement takes the square of its length. */
 const guessedAtOnce = 50;
 
+/** What reading takes of a host. */
+export type Reading = Pick<Host, "files" | "log">;
+
 interface PlannedColumn {
   readonly name: string;
   readonly declared: boolean;
@@ -36,7 +39,12 @@ export function cleanedPath(spill: string, at: number): string {
  * Reads CSV files into a table of the engine's memory, which spills to disk. Rows keep their order. Each file is read for its structure
  * first; one that readers take in different ways is cleaned, so that rows are numbered and cells are split by one rule.
  */
-export async function openCsv(session: Session, source: DataSource, spill: string, host: Host): Promise<OpenedSource> {
+export async function openCsv(
+  session: Session,
+  source: DataSource,
+  spill: string,
+  host: Reading,
+): Promise<OpenedSource> {
   const inspected: ReadableFile[] = [];
   for (const [at, path] of source.files.entries())
     inspected.push(await inspect(host, source, path, cleanedPath(spill, at)));
@@ -44,7 +52,7 @@ export async function openCsv(session: Session, source: DataSource, spill: strin
   const faults = [...inspected.flatMap((file) => file.faults), ...schemaFaults(readable)];
   if (readable.length === 0) return nothingReadable(faults);
   const columns = await planColumns(session, source, readable);
-  await session.run("ATTACH ':memory:' AS held (COMPRESS)");
+  const store = await session.newStore();
   const starts = await load(session, readable, columns, host);
   const misfits = await findMisfits(session, readable, starts, columns);
   const faulty = new Set(misfits.map((fault) => fault.column));
@@ -52,12 +60,12 @@ export async function openCsv(session: Session, source: DataSource, spill: strin
     columns: columns.map((column, at) => engineColumn(column, at, faulty.has(column.name))),
     faults: [...faults, ...misfits],
     table: (used) =>
-      `(SELECT ${["rowid AS o", "misfits AS m", ...used.map((column) => column.sql)].join(", ")} FROM held.rows)`,
+      `(SELECT ${["rowid AS o", "misfits AS m", ...used.map((column) => column.sql)].join(", ")} FROM ${store}.rows)`,
     locate: (order) => locate(readable, starts, order),
   };
 }
 
-async function inspect(host: Host, source: DataSource, path: string, copy: string): Promise<ReadableFile> {
+async function inspect(host: Reading, source: DataSource, path: string, copy: string): Promise<ReadableFile> {
   const total = (await host.files.facts(path))?.size ?? 0;
   const expected = source.declared?.map((column) => column.name) ?? [];
   let done = 0;
@@ -143,16 +151,16 @@ function reader(file: ReadableFile, type: (name: string) => string): string {
   return `read_csv(${options.join(", ")})`;
 }
 
-/** Fills `held.rows`; returns how many rows lie before each file's. A column whose guessed kind proves too narrow is widened. */
+/** Fills the table of rows; returns how many rows lie before each file's. A column whose guessed kind proves too narrow is widened. */
 async function load(
   session: Session,
   files: readonly ReadableFile[],
   columns: PlannedColumn[],
-  host: Host,
+  host: Reading,
 ): Promise<readonly number[]> {
   for (;;) {
     const types = columns.map((column, at) => `c${at} ${nativeTypes[column.kind]}`);
-    await session.run(`CREATE TABLE held.rows (${types.join(", ")}, misfits INTEGER[], found VARCHAR[])`);
+    await session.run(`CREATE TABLE ${session.store}.rows (${types.join(", ")}, misfits INTEGER[], found VARCHAR[])`);
     const starts: number[] = [];
     let rows = 0;
     for (const [at, file] of files.entries()) {
@@ -160,13 +168,13 @@ async function load(
       starts.push(rows);
       await insert(session, file, columns);
       rows += file.rows;
-      const held = Number((await session.row("SELECT count(*) FROM held.rows"))[0]);
+      const held = Number((await session.row(`SELECT count(*) FROM ${session.store}.rows`))[0]);
       if (held !== rows)
         throw new Error(`${file.path} gave ${held - rows + file.rows} rows where ${file.rows} were read`);
     }
     host.log.progress("reading the data", files.length, files.length);
     if (!(await widen(session, columns))) return starts;
-    await session.run("DROP TABLE held.rows");
+    await session.run(`DROP TABLE ${session.store}.rows`);
   }
 }
 
@@ -176,7 +184,7 @@ async function insert(session: Session, file: ReadableFile, columns: readonly Pl
   const kinds = new Map(columns.map((column) => [column.name, column.kind]));
   const cell = (name: string) => `t${file.names.indexOf(name)}`;
   const insertion = (value: (column: PlannedColumn) => string, misfits: string, types: (name: string) => string) =>
-    `INSERT INTO held.rows SELECT ${columns.map((column) => (file.names.includes(column.name) ? value(column) : "NULL")).join(", ")}, ` +
+    `INSERT INTO ${session.store}.rows SELECT ${columns.map((column) => (file.names.includes(column.name) ? value(column) : "NULL")).join(", ")}, ` +
     `${misfits} FROM ${reader(file, types)}`;
   const nativeType = (name: string) => {
     const kind = kinds.get(name) ?? "string";
@@ -249,7 +257,7 @@ async function widen(session: Session, columns: PlannedColumn[]): Promise<boolea
   let widened = await judgeOpen(session, columns);
   const wrong = await session.rows(
     "SELECT which, bool_and(TRY_CAST(found AS DOUBLE) IS NOT NULL) FROM " +
-      "(SELECT unnest(misfits) AS which, unnest(found) AS found FROM held.rows WHERE misfits IS NOT NULL) GROUP BY which",
+      `(SELECT unnest(misfits) AS which, unnest(found) AS found FROM ${session.store}.rows WHERE misfits IS NOT NULL) GROUP BY which`,
   );
   for (const [at, numeric] of wrong) {
     const column = columns[Number(at)];
@@ -267,7 +275,7 @@ async function judgeOpen(session: Session, columns: PlannedColumn[]): Promise<bo
   const kinds = await guessAll(
     session,
     open.map(({ at }) => `c${at}`),
-    "held.rows",
+    `${session.store}.rows`,
   );
   open.forEach(({ column }, index) => {
     column.open = false;
@@ -286,7 +294,7 @@ async function findMisfits(
   for (const [at, file] of files.entries()) {
     const start = starts[at] ?? 0;
     const found = await session.rows(
-      `WITH bad AS (SELECT rowid AS o, unnest(misfits) AS which, unnest(found) AS found FROM held.rows ` +
+      `WITH bad AS (SELECT rowid AS o, unnest(misfits) AS which, unnest(found) AS found FROM ${session.store}.rows ` +
         `WHERE misfits IS NOT NULL AND rowid >= ${start} AND rowid < ${start + file.rows}) ` +
         "SELECT which, o, found, count(*) OVER (PARTITION BY which) FROM bad " +
         `QUALIFY row_number() OVER (PARTITION BY which ORDER BY o) <= ${faultsKept} ORDER BY which, o`,

@@ -14,6 +14,7 @@ export class Session implements AsyncDisposable {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal;
+  #stores = 0;
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection, signal: AbortSignal) {
     this.#instance = instance;
@@ -46,6 +47,18 @@ export class Session implements AsyncDisposable {
     return session;
   }
 
+  /** Name of the newest store. */
+  get store(): string {
+    return `held${this.#stores}`;
+  }
+
+  /** Attaches a database for the rows of one source, compressed in memory; returns its name. */
+  async newStore(): Promise<string> {
+    this.#stores += 1;
+    await this.run(`ATTACH ':memory:' AS ${this.store} (COMPRESS)`);
+    return this.store;
+  }
+
   async run(sql: string, place: Place = {}): Promise<void> {
     await this.#guarded(sql, place, () => this.#connection.run(sql));
   }
@@ -68,6 +81,11 @@ export class Session implements AsyncDisposable {
       if (chunk === null || chunk.rowCount === 0) return;
       yield chunk;
     }
+  }
+
+  /** The connection itself, for statements that are not ours: their errors are not translated, and the caller interrupts them. */
+  get connection(): DuckDBConnection {
+    return this.#connection;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,36 @@
+import type { Scored } from "../../contract/quality-score.ts";
+import type { DataSource, Dataset } from "../../dataset/dataset.ts";
+import type { Fingerprint } from "../../dataset/fingerprint.ts";
+import type { Artifact, Check, Project, Series, Table } from "../../kernel/command.ts";
+import type { Host } from "../../kernel/host.ts";
+import type { Json } from "../../kernel/json.ts";
+import type { Found } from "./checks.ts";
+import type { ReadContract } from "./contract-file.ts";
+import type { Masking } from "./masking.ts";
+
+/** What is at hand once the contract's rules are answered. */
+export interface Situation {
+  readonly host: Host;
+  readonly project: Project;
+  readonly contract: ReadContract;
+  readonly source: DataSource;
+  readonly fingerprint: Fingerprint;
+  readonly dataset: Dataset;
+  readonly found: Found;
+  readonly masking: Masking;
+}
+
+/** What one topic of validation adds to the findings. */
+export interface Part {
+  readonly checks?: readonly Check[];
+  readonly tables?: readonly Table[];
+  readonly series?: readonly Series[];
+  /** Keys of the command's `details`. */
+  readonly details?: Readonly<Record<string, Json>>;
+  readonly materials?: readonly Artifact[];
+  readonly subjects?: readonly Artifact[];
+  /** What it says of the data's quality, for the score. */
+  readonly scored?: readonly Scored[];
+  /** Its checks stand before those of the contract's rules. */
+  readonly first?: boolean;
+}

@@ -1,0 +1,44 @@
+import type { DataLimits, DataSource } from "../../dataset.ts";
+import { cleanedPath, openCsv, type Reading } from "./csv.ts";
+import { requireFiles } from "./csv-file.ts";
+import { openParquet } from "./parquet.ts";
+import { Session } from "./session.ts";
+import type { OpenedSource } from "./source.ts";
+
+type DuckDb = typeof import("@duckdb/node-api");
+
+/** Sources that are opened in one session, each with a private folder for what is written on the way. */
+export interface SourceAt {
+  readonly source: DataSource;
+  readonly spill: string;
+}
+
+/** One locked session over all the sources, and each as the engine holds it, in their order. The caller disposes the session. */
+export async function openSources(
+  native: DuckDb,
+  sources: readonly SourceAt[],
+  limits: DataLimits,
+  host: Reading,
+): Promise<{ readonly session: Session; readonly opened: readonly OpenedSource[] }> {
+  for (const { source } of sources) await requireFiles(host.files, source.files);
+  const session = await Session.open(native, limits, sources.flatMap(pathsOf));
+  try {
+    const opened: OpenedSource[] = [];
+    for (const item of sources) opened.push(await openSource(session, item, host));
+    return { session, opened };
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** All that is read of a source: its files, and the copies that are made of some of them. */
+function pathsOf({ source, spill }: SourceAt): readonly string[] {
+  return source.format === "csv"
+    ? [...source.files, ...source.files.map((_, at) => cleanedPath(spill, at))]
+    : source.files;
+}
+
+async function openSource(session: Session, { source, spill }: SourceAt, host: Reading): Promise<OpenedSource> {
+  return source.format === "csv" ? openCsv(session, source, spill, host) : openParquet(session, source.files);
+}
