@@ -99,12 +99,23 @@ function unfit(where: Predicate, columns: ReadonlyMap<string, Column>): Column |
   if ("terms" in where) return where.terms.map((term) => unfit(term, columns)).find((column) => column !== undefined);
   const column = columns.get(where.column);
   if (column === undefined) return undefined;
+  if (where.op === "any-item" || where.op === "field") {
+    const part = where.op === "any-item" ? column.items : partNamed(column, where.field);
+    return part === undefined
+      ? column
+      : unfit(where.term, new Map([...columns, [where.as, { ...part, name: where.as }]]));
+  }
   if (where.op === "in") return where.values.every((value) => isCellOf(value, column.kind)) ? undefined : column;
   if (where.op === "range")
     return [where.min, where.max].every((value) => isCellOf(value ?? null, column.kind)) ? undefined : column;
   if (where.op === "length" || where.op === "matches") return column.kind === "string" ? undefined : column;
   if (where.op === "not-finite") return column.kind === "number" || column.kind === "integer" ? undefined : column;
   return undefined;
+}
+
+/** A field of a structure, or what the values of a map are like. */
+function partNamed(column: Column, name: string): Column | undefined {
+  return column.values ?? column.fields?.find((field) => field.name === name);
 }
 
 function isCellOf(value: Cell, kind: ColumnKind): boolean {

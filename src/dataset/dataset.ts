@@ -11,6 +11,8 @@ export interface Column {
   readonly fields?: readonly Column[];
   /** Of a list: what its items are like; the name says nothing. */
   readonly items?: Column;
+  /** Of a map whose keys are texts: what its values are like; the name says nothing. */
+  readonly values?: Column;
 }
 
 /** An integer beyond ±(2^53 − 1) is a bigint, every other number a number; dates and timestamps are Dates in UTC, to the millisecond. */
@@ -48,6 +50,16 @@ export type Predicate =
   | { readonly op: "length"; readonly column: string; readonly min?: number; readonly max?: number }
   /** An ECMA-262 expression found anywhere in a text; look-around and back-references are refused (TH_DATA_PATTERN). */
   | { readonly op: "matches"; readonly column: string; readonly pattern: string }
+  /** Some item of a list satisfies the term, in which the name `as` means the item. Satisfied or not, but for a list that is null. */
+  | { readonly op: "any-item"; readonly column: string; readonly as: string; readonly term: Predicate }
+  /** A field of a structure, or the value of a key of a map, satisfies the term under the name `as`. Of a null it is null. */
+  | {
+      readonly op: "field";
+      readonly column: string;
+      readonly field: string;
+      readonly as: string;
+      readonly term: Predicate;
+    }
   | { readonly op: "not"; readonly term: Predicate }
   | { readonly op: "and" | "or"; readonly terms: readonly Predicate[] };
 

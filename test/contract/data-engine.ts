@@ -17,6 +17,7 @@ interface Opened extends AsyncDisposable {
 export function dataEngineContract(name: string, make: Make): void {
   for (const format of ["csv", "parquet"] as const)
     describe(`data engine ${name} on ${format}`, () => answers(make, format));
+  describe(`data engine ${name} on nested columns`, () => nestedAnswers(make));
   describe(`data engine ${name}`, () => refusals(make));
 }
 
@@ -299,6 +300,95 @@ function answers(make: Make, format: DataSource["format"]): void {
     expect(`${error.message} ${error.fix}`).toContain(hint);
     expect(await failure(dataset.rows(where, 1))).toMatchObject({ code });
   });
+}
+
+const nestedAsSelect = `SELECT * FROM (VALUES
+  (1, {'city': 'Kyiv', 'tags': ['a', NULL, 'long']}, [{'sku': 'x', 'prices': [1.5, 2.5]::DECIMAL(5,2)[]}], MAP {'k': 1}),
+  (2, {'city': NULL, 'tags': []}, [], MAP {'other': 7}),
+  (3, NULL, NULL, NULL),
+  (4, {'city': 'Graz', 'tags': NULL}, [{'sku': NULL, 'prices': NULL}, NULL], MAP {'k': NULL}),
+  (5, {'city': 'Oslo', 'tags': ['b']}, [{'sku': 'y', 'prices': [9]}, {'sku': 'z', 'prices': [0.25]}], MAP {'k': 5}))
+  t(id, home, lines, counts)`;
+
+function nestedAnswers(make: Make): void {
+  const city = (term: Predicate): Predicate => ({ op: "field", column: "home", field: "city", as: "home.city", term });
+  const tag = (term: Predicate): Predicate => ({
+    op: "field",
+    column: "home",
+    field: "tags",
+    as: "tags",
+    term: { op: "any-item", column: "tags", as: "tag", term },
+  });
+  const line = (field: string, term: Predicate): Predicate => ({
+    op: "any-item",
+    column: "lines",
+    as: "line",
+    term: { op: "field", column: "line", field, as: field, term },
+  });
+  const price = (min: number): Predicate =>
+    line("prices", {
+      op: "any-item",
+      column: "prices",
+      as: "price",
+      term: { op: "range", column: "price", min, openMin: true },
+    });
+  const count = (term: Predicate): Predicate => ({ op: "field", column: "counts", field: "k", as: "n", term });
+  const counted: readonly (readonly [string, Predicate, readonly number[]])[] = [
+    ["a field", city({ op: "in", column: "home.city", values: ["Graz", "Oslo"] }), [4, 5]],
+    ["a field that is null, of a null too", city({ op: "null", column: "home.city" }), [2, 3]],
+    ["no field is in", { op: "not", term: city({ op: "in", column: "home.city", values: ["Graz"] }) }, [1, 5]],
+    ["an item", tag({ op: "length", column: "tag", min: 2 }), [1]],
+    ["no item, of an empty list too", { op: "not", term: tag({ op: "length", column: "tag", min: 2 }) }, [2, 5]],
+    ["an item that is null", tag({ op: "null", column: "tag" }), [1]],
+    ["a field of an item", line("sku", { op: "matches", column: "sku", pattern: "^[xz]$" }), [1, 5]],
+    ["lists in structures in lists", price(2), [1, 5]],
+    ["decimals by their value", price(2.5), [5]],
+    ["a key of a map", count({ op: "range", column: "n", min: 1 }), [1, 5]],
+    ["a key that a map lacks, or has without a value", count({ op: "null", column: "n" }), [2, 3, 4]],
+    ["the list itself", { op: "null", column: "lines" }, [3]],
+  ];
+  test.each(counted)("a predicate over parts finds its rows: %s", async (_name, where, rows) => {
+    await using t = await testHost();
+    await using dataset = await openNested(make, t);
+    expect((await dataset.rows(where, 100)).map((found) => found.row)).toEqual(rows);
+    expect(await dataset.aggregate({ n: { fn: "count", where } })).toEqual({ n: rows.length });
+  });
+
+  test("columns tell their parts, and are shown as text", async () => {
+    await using t = await testHost();
+    await using dataset = await openNested(make, t);
+    const [id, home, lines, counts] = dataset.columns;
+    expect(id).not.toHaveProperty("fields");
+    expect(home?.fields?.map(({ name, kind }) => [name, kind])).toEqual([
+      ["city", "string"],
+      ["tags", "nested"],
+    ]);
+    expect(lines?.items?.fields?.[1]?.items).toMatchObject({ kind: "number" });
+    expect(counts?.values).toMatchObject({ kind: "integer" });
+    const [found] = await dataset.rows(city({ op: "in", column: "home.city", values: ["Oslo"] }), 1);
+    expect(found?.cells).toMatchObject({ id: 5, home: "{'city': Oslo, 'tags': [b]}", counts: "{k=5}" });
+  });
+
+  test.each([
+    ["TH_DATA_COLUMN", city({ op: "null", column: "home.citty" }), 'did you mean "home.city"'],
+    ["TH_DATA_COLUMN", line("skul", { op: "null", column: "skul" }), 'did you mean "sku"'],
+    ["TH_DATA_KIND", { op: "any-item", column: "home", as: "i", term: { op: "null", column: "i" } }, "a list"],
+    ["TH_DATA_KIND", { op: "field", column: "id", field: "x", as: "x", term: { op: "null", column: "x" } }, "fields"],
+    ["TH_DATA_KIND", city({ op: "range", column: "home.city", min: 1 }), '"home.city"'],
+    ["TH_DATA_PATTERN", tag({ op: "matches", column: "tag", pattern: "(?=a)" }), "look-around"],
+  ] as const)("a question that parts do not have is refused: %s %j", async (code, where, hint) => {
+    await using t = await testHost();
+    await using dataset = await openNested(make, t);
+    const error = await failure(dataset.aggregate({ n: { fn: "count", where } }));
+    expect(error).toMatchObject({ kind: "configuration", code });
+    expect(`${error.message} ${error.fix}`).toContain(hint);
+  });
+}
+
+async function openNested(make: Make, t: TestHost): Promise<Dataset> {
+  const path = join(t.cwd, "nested.parquet");
+  await writeParquet(t.host, path, nestedAsSelect);
+  return openOn(make, t, { kind: "files", files: [path], format: "parquet" });
 }
 
 function refusals(make: Make): void {

@@ -11,11 +11,11 @@ export const nativeTypes: Readonly<Record<ColumnKind, string>> = {
   nested: "VARCHAR",
 };
 
-/** The kind of an engine type as it stands in a Parquet file. */
+/** The kind of an engine type as it stands in a Parquet file; of lists and structures by `columnOfType`. */
 export function kindOf(native: string): ColumnKind {
   if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/.test(native)) return "integer";
-  if (/^(FLOAT|DOUBLE|DECIMAL\(.*)$/.test(native)) return "number";
-  if (/^(VARCHAR|ENUM\(.*|UUID|TIME|TIME WITH TIME ZONE)$/.test(native) && !native.endsWith("[]")) return "string";
+  if (/^(FLOAT|DOUBLE|DECIMAL\([^[]*)$/.test(native)) return "number";
+  if (/^(VARCHAR|ENUM\(.*|UUID|TIME|TIME WITH TIME ZONE)$/s.test(native) && !native.endsWith("]")) return "string";
   if (/^TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?$/.test(native)) return "timestamp";
   if (native === "BOOLEAN") return "boolean";
   return native === "DATE" ? "date" : "nested";

@@ -5,6 +5,7 @@ import { kindOf, normalized } from "./kinds.ts";
 import type { Session } from "./session.ts";
 import { nothingReadable, type OpenedSource, schemaFaults } from "./source.ts";
 import { type EngineColumn, identifier, text } from "./sql.ts";
+import { columnOfType } from "./types.ts";
 
 /** More rows than one file can hold. */
 const rowsPerFile = 2 ** 38;
@@ -31,8 +32,7 @@ export async function openParquet(session: Session, paths: readonly string[]): P
   const scan = `read_parquet([${files.map((file) => text(file.path)).join(", ")}]${union})`;
   const described = await session.rows(`DESCRIBE SELECT * FROM ${scan}`);
   const columns = described.map((row, at): EngineColumn => {
-    const [name, native] = [String(row[0]), String(row[1])];
-    return { name, kind: kindOf(native), native, nullable: true, sql: `c${at}` };
+    return { ...columnOfType(String(row[0]), String(row[1])), sql: `c${at}` };
   });
   const order = `file_index::BIGINT * ${rowsPerFile} + file_row_number AS o`;
   const cell = ({ kind, native, name, sql }: EngineColumn) => `${normalized(kind, native, identifier(name))} AS ${sql}`;

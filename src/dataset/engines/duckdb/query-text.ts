@@ -25,8 +25,8 @@ export function queryText(
 }
 
 /** The user's own name stands for the column, as no statement of ours runs this text. */
-function plain({ name, kind, native, nullable }: Column): EngineColumn {
-  return { name, kind, native, nullable, sql: identifier(name) };
+function plain(column: Column): EngineColumn {
+  return { ...column, sql: identifier(column.name) };
 }
 
 function repeated(columns: UsedColumns, names: readonly string[]): string {

@@ -33,7 +33,7 @@ export class Relation implements Dataset {
     this.#session = session;
     this.#source = source;
     this.#byName = new Map(source.columns.map((column) => [column.name, column]));
-    this.columns = source.columns.map(({ name, kind, native, nullable }) => ({ name, kind, native, nullable }));
+    this.columns = source.columns.map(({ sql: _sql, misfit: _misfit, ...column }) => column);
   }
 
   async faults(): Promise<readonly StructuralFault[]> {

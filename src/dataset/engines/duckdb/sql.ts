@@ -1,6 +1,7 @@
 import { configurationError } from "../../../kernel/error.ts";
 import { suggest } from "../../../kernel/naming.ts";
 import type { Cell, Column, ColumnKind, Predicate } from "../../dataset.ts";
+import { normalized } from "./kinds.ts";
 import { toRe2 } from "./pattern.ts";
 
 /** A column inside the engine: `sql` is a name of our own, so that no name of the user's enters a statement. */
@@ -10,7 +11,11 @@ export interface EngineColumn extends Column {
   readonly misfit?: string;
 }
 
-export type Columns = Pick<ReadonlyMap<string, EngineColumn>, "get" | "keys">;
+/** What names in a predicate mean. */
+export interface Columns {
+  get(name: string): EngineColumn | undefined;
+  keys(): Iterable<string>;
+}
 
 /** The columns of a statement under construction: those that it asks for are noted. */
 export class UsedColumns implements Columns {
@@ -31,7 +36,7 @@ export class UsedColumns implements Columns {
     return column;
   }
 
-  keys(): MapIterator<string> {
+  keys(): Iterable<string> {
     return this.#all.keys();
   }
 }
@@ -76,6 +81,10 @@ export function predicateSql(columns: Columns, where: Predicate): string {
   }
   const column = columnNamed(columns, where.column);
   switch (where.op) {
+    case "any-item":
+      return anyItemSql(columns, column, where);
+    case "field":
+      return predicateSql(new Within(columns, fieldOf(column, where)), where.term);
     case "null":
       return column.misfit === undefined
         ? `(${column.sql} IS NULL)`
@@ -101,10 +110,64 @@ export function predicateSql(columns: Columns, where: Predicate): string {
   }
 }
 
+/** The columns, and a part of one of them under its own name. */
+class Within implements Columns {
+  readonly #around: Columns;
+  readonly #part: EngineColumn;
+  /** How many lists the part lies in. */
+  readonly depth: number;
+
+  constructor(around: Columns, part: EngineColumn, deeper = 0) {
+    this.#around = around;
+    this.#part = part;
+    this.depth = depthOf(around) + deeper;
+  }
+
+  get(name: string): EngineColumn | undefined {
+    return name === this.#part.name ? this.#part : this.#around.get(name);
+  }
+
+  keys(): Iterable<string> {
+    return [this.#part.name, ...this.#around.keys()];
+  }
+}
+
+function depthOf(columns: Columns): number {
+  return columns instanceof Within ? columns.depth : 0;
+}
+
+/** The parameter bears a number, as one list may stand in another. */
+function anyItemSql(columns: Columns, list: EngineColumn, where: Predicate & { readonly op: "any-item" }): string {
+  if (list.items === undefined) throw wrongKind(list, "have items", "a list");
+  const parameter = `item${depthOf(columns) + 1}`;
+  const term = predicateSql(new Within(columns, partOf(list.items, where.as, parameter), 1), where.term);
+  return `(len(list_filter(${list.sql}, lambda ${parameter}: ${term})) > 0)`;
+}
+
+/** @throws TH_DATA_COLUMN, TH_DATA_KIND (configuration). */
+function fieldOf(structure: EngineColumn, { field, as }: Predicate & { readonly op: "field" }): EngineColumn {
+  if (structure.values !== undefined)
+    return partOf(structure.values, as, `map_extract_value(${structure.sql}, ${text(field)})`);
+  if (structure.fields === undefined) throw wrongKind(structure, "have fields", "a structure");
+  const found = structure.fields.find((candidate) => candidate.name === field);
+  if (found !== undefined) return partOf(found, as, `struct_extract(${structure.sql}, ${text(field)})`);
+  const names = structure.fields.map((candidate) => candidate.name);
+  throw configurationError(
+    "TH_DATA_COLUMN",
+    `the structure "${structure.name}" has no field "${field}"`,
+    suggest(field, names),
+  );
+}
+
+/** Parts come as the file has them, and are brought to the engine's type for their kind. */
+function partOf(part: Column, name: string, sql: string): EngineColumn {
+  return { ...part, name, sql: normalized(part.kind, part.native, sql) };
+}
+
 /** Every expression that the predicate would run. */
 export function patternsOf(where: Predicate): readonly string[] {
   if (where.op === "matches") return [where.pattern];
-  if (where.op === "not") return patternsOf(where.term);
+  if ("term" in where) return patternsOf(where.term);
   return where.op === "and" || where.op === "or" ? where.terms.flatMap(patternsOf) : [];
 }
 
@@ -187,10 +250,13 @@ function wholeLiteral(value: number | bigint): string {
 }
 
 function requireKind(column: Column, kinds: readonly ColumnKind[], what: string): void {
-  if (kinds.includes(column.kind)) return;
-  throw configurationError(
+  if (!kinds.includes(column.kind)) throw wrongKind(column, what, kinds.join(" or "));
+}
+
+function wrongKind(column: Column, what: string, wanted: string): Error {
+  return configurationError(
     "TH_DATA_KIND",
     `column "${column.name}" holds values of kind ${column.kind}, which cannot ${what}`,
-    `compare it by its kind, or declare the column's type as ${kinds.join(" or ")}`,
+    `compare it by its kind, or declare the column's type as ${wanted}`,
   );
 }
