@@ -6,6 +6,7 @@ import type { DataEngine, DataLimits, DataSource, DatasetGroup } from "../datase
 import { RelationGroup } from "./duckdb/group.ts";
 import { openSources } from "./duckdb/opening.ts";
 import { queryText } from "./duckdb/query-text.ts";
+import { writtenFolder } from "./duckdb/session.ts";
 
 const settings = z.strictObject({});
 
@@ -31,6 +32,7 @@ async function openGroup<K extends string>(
   const names = Object.keys(sources) as K[];
   const placed = names.map((name, at) => ({ source: sources[name], spill: join(limits.spill, `source-${at}`) }));
   for (const { spill } of placed) await host.files.makeDirectory(spill);
+  await host.files.makeDirectory(writtenFolder(limits.spill));
   const { session, opened } = await openSources(native, placed, limits, host);
   return new RelationGroup(session, names, opened);
 }

@@ -214,10 +214,10 @@ class RowFaults {
   }
 
   add(row: number, record: CsvRecord): void {
-    const [code, message] = this.#describe(record.flaw);
+    const code = codeOfFlaw(record.flaw);
     let entry = this.#found.get(code);
     if (entry === undefined) {
-      entry = { message, count: 0, first: [] };
+      entry = { message: this.#describe(record.flaw), count: 0, first: [] };
       this.#found.set(code, entry);
     }
     entry.count += 1;
@@ -231,12 +231,23 @@ class RowFaults {
     return [...this.#found].map(([code, fault]) => ({ code, file: this.#path, ...fault }));
   }
 
-  #describe(flaw: CsvRecord["flaw"]): readonly [StructuralFault["code"], string] {
-    if (flaw === "encoding") return ["TH_DATA_ENCODING", "bytes that are not UTF-8"];
-    if (flaw === "quote") return ["TH_DATA_QUOTE", "text behind a closing quote, or a quote that never closes"];
-    if (flaw === "length") return ["TH_DATA_LONG_ROW", `more than ${longestRecord / 2 ** 20} MiB in one row`];
-    return ["TH_DATA_RAGGED", `a number of cells other than the header's ${this.#columns}`];
+  #describe(flaw: CsvRecord["flaw"]): string {
+    if (flaw === "encoding") return "bytes that are not UTF-8";
+    if (flaw === "quote") return "text behind a closing quote, or a quote that never closes";
+    if (flaw === "length") return `more than ${longestRecord / 2 ** 20} MiB in one row`;
+    return `a number of cells other than the header's ${this.#columns}`;
   }
+}
+
+const flawCodes = {
+  encoding: "TH_DATA_ENCODING",
+  quote: "TH_DATA_QUOTE",
+  length: "TH_DATA_LONG_ROW",
+} as const;
+
+/** The fault of a record that cannot be read; without a flaw its number of cells is wrong. */
+export function codeOfFlaw(flaw: CsvRecord["flaw"]): StructuralFault["code"] {
+  return flaw === undefined ? "TH_DATA_RAGGED" : flawCodes[flaw];
 }
 
 /** At most 80 characters of a text. */

@@ -2,9 +2,10 @@ import { join } from "node:path";
 import type { Host } from "../../../kernel/host.ts";
 import type { ColumnKind, DataSource, FaultyRow, StructuralFault } from "../../dataset.ts";
 import { type CsvFile, cleanCsv, cutText, inspectCsv, sourceRow } from "./csv-file.ts";
+import { unreadableRows } from "./csv-unreadable.ts";
 import { checked, guessed, guessSql, guessWidth, nativeTypes, parsed, readsItself } from "./kinds.ts";
 import type { Session } from "./session.ts";
-import { nothingReadable, type OpenedSource, schemaFaults } from "./source.ts";
+import { nothingReadable, type OpenedSource, originalSql, schemaFaults, type UnreadableRow } from "./source.ts";
 import { type EngineColumn, text } from "./sql.ts";
 
 const sampledRows = 20_000;
@@ -59,10 +60,27 @@ export async function openCsv(
   return {
     columns: columns.map((column, at) => engineColumn(column, at, faulty.has(column.name))),
     faults: [...faults, ...misfits],
-    table: (used) =>
-      `(SELECT ${["rowid AS o", "misfits AS m", ...used.map((column) => column.sql)].join(", ")} FROM ${store}.rows)`,
+    table: (used, original = []) => {
+      const parts = [
+        ...used.map(({ sql }) => sql),
+        ...original.map((column) => `${column.sql} AS ${originalSql(column)}`),
+      ];
+      return `(SELECT ${["rowid AS o", "misfits AS m", "found AS f", ...parts].join(", ")} FROM ${store}.rows)`;
+    },
     locate: (order) => locate(readable, starts, order),
+    ...(misfits.length === 0 ? {} : { misfits: misfitsSql(columns) }),
+    unreadable: () => unreadableOf(readable, host),
   };
+}
+
+/** A map from the columns' names to the texts that did not fit. */
+function misfitsSql(columns: readonly PlannedColumn[]): string {
+  const names = `[${columns.map(({ name }) => text(name)).join(", ")}]`;
+  return `CASE WHEN m IS NULL THEN map([], []) ELSE map(list_transform(m, lambda number: ${names}[number + 1]), f) END`;
+}
+
+async function* unreadableOf(files: readonly ReadableFile[], host: Reading): AsyncGenerator<UnreadableRow> {
+  for (const file of files) yield* unreadableRows(host.files, file);
 }
 
 async function inspect(host: Reading, source: DataSource, path: string, copy: string): Promise<ReadableFile> {

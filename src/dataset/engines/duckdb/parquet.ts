@@ -3,7 +3,7 @@ import { configurationError, TitleholderError } from "../../../kernel/error.ts";
 import type { ColumnKind, StructuralFault } from "../../dataset.ts";
 import { kindOf, normalized } from "./kinds.ts";
 import type { Session } from "./session.ts";
-import { nothingReadable, type OpenedSource, schemaFaults } from "./source.ts";
+import { nothingReadable, type OpenedSource, originalSql, schemaFaults } from "./source.ts";
 import { type EngineColumn, identifier, text } from "./sql.ts";
 import { columnOfType } from "./types.ts";
 
@@ -36,9 +36,11 @@ export async function openParquet(session: Session, paths: readonly string[]): P
   });
   const order = `file_index::BIGINT * ${rowsPerFile} + file_row_number AS o`;
   const cell = ({ kind, native, name, sql }: EngineColumn) => `${normalized(kind, native, identifier(name))} AS ${sql}`;
+  const untouched = (column: EngineColumn) => `${identifier(column.name)} AS ${originalSql(column)}`;
   return {
     columns,
-    table: (used) => `(SELECT ${[order, ...used.map(cell)].join(", ")} FROM ${scan})`,
+    table: (used, original = []) =>
+      `(SELECT ${[order, ...used.map(cell), ...original.map(untouched)].join(", ")} FROM ${scan})`,
     faults: [...faults, ...schemaFaults(files), ...typeFaults(files), ...duplicateFaults(files)],
     locate: (order) => {
       const file = files[Math.floor(order / rowsPerFile)];

@@ -9,14 +9,18 @@ import type {
   FoundRow,
   Predicate,
   StructuralFault,
+  WritePlan,
+  WrittenRows,
 } from "../../dataset.ts";
 import { aggregateSql, isCount, type PlainAggregate } from "./aggregates.ts";
 import { Bins } from "./bins.ts";
 import { Batch, cellOf, doubleSql, finite, numericKinds, type SelectedColumn, shownSql, timeKinds } from "./cells.ts";
 import { refused, toRe2 } from "./pattern.ts";
+import { repeatingSql } from "./repeats.ts";
 import type { Session } from "./session.ts";
 import type { OpenedSource } from "./source.ts";
 import { columnNamed, type EngineColumn, patternsOf, predicateSql, text, UsedColumns } from "./sql.ts";
+import { writeRows } from "./writing.ts";
 
 /** All but lists and structures. */
 const keyKinds: readonly ColumnKind[] = [...numericKinds, ...timeKinds, "boolean", "string"];
@@ -122,18 +126,11 @@ export class Relation implements Dataset {
     limit: number,
     shown?: readonly string[],
   ): Promise<readonly FoundRow[]> {
-    const keyColumns = this.#keys(names);
-    const keys = keyColumns.map(({ sql }) => sql);
-    const parts = keys.map((key, at) => `${key} AS k${at}`);
-    const first =
-      `SELECT ${parts.join(", ")}, min(o) AS first FROM ${this.#source.table(keyColumns)} ` +
-      `WHERE ${keys.map((key) => `${key} IS NOT NULL`).join(" AND ")} GROUP BY ${keys.map((_, at) => `k${at}`).join(", ")} HAVING count(*) > 1`;
-    const joined = keys.map((key, at) => `${key} = again.k${at}`).join(" AND ");
+    const keys = this.#keys(names);
     const columns = new UsedColumns(this.#byName);
     const cells = this.#cells(columns, shown);
     for (const name of names) columnNamed(columns, name);
-    const table = this.#source.table(columns.used);
-    return this.#find(cells, `${table} JOIN (${first}) AS again ON ${joined} WHERE o > again.first`, limit);
+    return this.#find(cells, repeatingSql(this.#source, keys, columns.used), limit);
   }
 
   async *batches(names: readonly string[], size: number): AsyncGenerator<ColumnBatch> {
@@ -159,6 +156,18 @@ export class Relation implements Dataset {
       }
     }
     if (batch.rows > 0) yield batch.finish();
+  }
+
+  async write(plan: WritePlan): Promise<WrittenRows> {
+    if (this.columns.length === 0) {
+      const none = { read: 0, unreadable: 0, aside: 0, dropped: 0, kept: 0 };
+      return { ...none, reasons: new Map(), filled: new Map(), files: {} };
+    }
+    for (const flaw of plan.flaws.values()) {
+      if ("where" in flaw) await this.#checkPatterns([{ fn: "count", where: flaw.where }]);
+      if ("repeats" in flaw) this.#keys(flaw.repeats);
+    }
+    return writeRows(this.#session, this.#source, this.#byName, plan);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { configurationError, type Place } from "../../../kernel/error.ts";
 import type { DataLimits } from "../../dataset.ts";
 import { text } from "./sql.ts";
@@ -14,19 +14,22 @@ export class Session implements AsyncDisposable {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal;
+  readonly #written: string;
   #stores = 0;
+  #files = 0;
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, signal: AbortSignal) {
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, limits: DataLimits) {
     this.#instance = instance;
     this.#connection = connection;
-    this.#signal = signal;
+    this.#signal = limits.signal;
+    this.#written = writtenFolder(limits.spill);
   }
 
-  /** `allowed`: absolute paths of all the files that will ever be read. */
+  /** `allowed`: absolute paths of all the files that will ever be read. What is written goes to a folder of its own. */
   static async open(native: DuckDb, limits: DataLimits, allowed: readonly string[]): Promise<Session> {
     limits.signal.throwIfAborted();
     const instance = await native.DuckDBInstance.create(":memory:");
-    const session = new Session(instance, await instance.connect(), limits.signal);
+    const session = new Session(instance, await instance.connect(), limits);
     const memory = Math.max(64, Math.floor(limits.memoryBytes / 2 ** 20));
     // The order matters: what is locked can no longer be set. User SQL must never run here, as allowed paths may also be written.
     const settings = [
@@ -37,6 +40,7 @@ export class Session implements AsyncDisposable {
       "TimeZone = 'UTC'",
       "preserve_insertion_order = true",
       `allowed_paths = [${allowed.map(text).join(", ")}]`,
+      `allowed_directories = [${text(writtenFolder(limits.spill))}]`,
       "enable_external_access = false",
       "autoinstall_known_extensions = false",
       "autoload_known_extensions = false",
@@ -57,6 +61,21 @@ export class Session implements AsyncDisposable {
     this.#stores += 1;
     await this.run(`ATTACH ':memory:' AS ${this.store} (COMPRESS)`);
     return this.store;
+  }
+
+  /** Path of a file that is yet to be written. */
+  newFile(): string {
+    this.#files += 1;
+    return join(this.#written, `${this.#files}.parquet`);
+  }
+
+  /** Adds rows of our own making to a table of a store. */
+  async append(store: string, table: string, put: (appender: DuckDBAppender) => void): Promise<void> {
+    await this.#guarded(table, {}, async () => {
+      const appender = await this.#connection.createAppender(table, "main", store);
+      put(appender);
+      appender.closeSync();
+    });
   }
 
   async run(sql: string, place: Place = {}): Promise<void> {
@@ -106,6 +125,11 @@ export class Session implements AsyncDisposable {
       this.#signal.removeEventListener("abort", interrupt);
     }
   }
+}
+
+/** Where a session writes files, and nowhere else. */
+export function writtenFolder(spill: string): string {
+  return join(spill, "written");
 }
 
 /** The engine's complaints about content and resources become the user's; all others are bugs and stay what they are. */

@@ -8,10 +8,30 @@ export interface OpenedSource {
   /**
    * SQL of a table with these columns and `o`, which grows in source order. Not a view over all of them: a view is planned as a whole,
    * each time, and tables of a thousand columns take a thousand statements.
+   * @param original columns of which the values as they stand in the source are there too, under `originalSql`
    */
-  table(used: readonly EngineColumn[]): string;
+  table(used: readonly EngineColumn[], original?: readonly EngineColumn[]): string;
   /** Where the row of order `o` stands. */
   locate(order: number): { readonly file: string; readonly row: number; readonly line?: number };
+  /** SQL over the table of a map from column to text of the cells that did not fit; absent when all of them did. */
+  readonly misfits?: string;
+  /** The rows that are not in the table because they could not be read, in source order; absent when there are none. */
+  unreadable?(): AsyncIterable<UnreadableRow>;
+}
+
+/** A row that could not be split into cells. */
+export interface UnreadableRow {
+  readonly file: string;
+  readonly row: number;
+  readonly line: number;
+  readonly code: StructuralFault["code"];
+  /** As it stands in the file; a byte that is not UTF-8 as `\xNN`. Empty for a row too long to be held. */
+  readonly text: string;
+}
+
+/** Where the source's own value of a column stands in its table. */
+export function originalSql({ sql }: EngineColumn): string {
+  return `${sql}_original`;
 }
 
 /** A source of which nothing could be read. */

@@ -219,8 +219,11 @@ function comparable(column: EngineColumn): string {
   return column.kind === "date" ? `CAST(${column.sql} AS TIMESTAMP)` : column.sql;
 }
 
-/** Undefined when no cell of the column can equal the value. */
-function literal(column: EngineColumn, value: Exclude<Cell, null>): string | undefined {
+/**
+ * Undefined when no cell of the column can equal the value.
+ * @throws TH_DATA_KIND (configuration) for a value of another kind.
+ */
+export function literal(column: EngineColumn, value: Exclude<Cell, null>): string | undefined {
   switch (typeof value) {
     case "number":
       requireKind(column, ["number", "integer"], `be compared with the number ${value}`);
