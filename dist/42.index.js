@@ -1,6 +1,6 @@
 const id=42;const ids=[42];const modules={48105:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{vA:()=>dataEngine,Qx:()=>describeFault,
 zA:()=>locateData,$H:()=>openData});var external_node_path_=__webpack_require__(76760);var fingerprint=__webpack_require__(36546);;const engines={"duckdb":{summary:"DuckDB inside this process. Reads C\
-SV, TSV and Parquet, also larger than memory.",load:async()=>(await __webpack_require__.e(591).then(__webpack_require__.bind(__webpack_require__,4591))).implementation}};var kernel_digest=__webpack_require__(
+SV, TSV and Parquet, also larger than memory.",load:async()=>(await __webpack_require__.e(699).then(__webpack_require__.bind(__webpack_require__,17699))).implementation}};var kernel_digest=__webpack_require__(
 65331);var error=__webpack_require__(141);var naming=__webpack_require__(54087);var paths=__webpack_require__(54532);;const delta={name:"Delta Lake",recipe:"write the version you mean to a folder of i\
 ts own, as in deltalake.DeltaTable(PATH, version=N).to_pyarrow_table() and pyarrow.parquet.write_table, and name that"};const iceberg={name:"Apache Iceberg",recipe:"write the snapshot you mean to a fo\
 lder of its own, as in pyiceberg's table.scan(snapshot_id=N).to_arrow() and pyarrow.parquet.write_table, and name that"};const hudi={name:"Apache Hudi",recipe:"write the commit you mean to a folder of\
