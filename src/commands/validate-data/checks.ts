@@ -1,6 +1,7 @@
 import { describeBound, formatNumber } from "../../contract/bounds.ts";
 import type { Contract, Rule } from "../../contract/contract.ts";
 import type { ContractPlan, Outcome } from "../../contract/evaluation.ts";
+import { isMild } from "../../contract/severity.ts";
 import type { FoundRow, StructuralFault } from "../../dataset/dataset.ts";
 import type { Check } from "../../kernel/command.ts";
 import type { Place } from "../../kernel/error.ts";
@@ -187,7 +188,7 @@ function ruleCheck({ rule, count, holds }: Outcome, found: Found): Check {
   if (holds) return { ...base, verdict: "pass", message: passed(rule, count, rows) };
   const [first] = samples.get(rule.id) ?? [];
   const at = first === undefined ? "" : `; first in ${show(first.file)}, row ${first.row}`;
-  const verdict = isMild(rule) ? "warn" : "fail";
+  const verdict = isMild(rule.severity) ? "warn" : "fail";
   const what = rule.measure.kind === "row count" ? plural(count, "row") : ofRows(count, rows);
   const related = linesOf(samples.get(rule.id) ?? [], found);
   return {
@@ -210,11 +211,6 @@ function passed(rule: Rule, count: number, rows: number): string {
   return count === 0
     ? `${rule.expectation}; so in all ${plural(rows, "row")}`
     : `${rule.expectation}; found ${ofRows(count, rows)}`;
-}
-
-/** What the contract calls information or a warning does not stop the data. */
-function isMild(rule: Rule): boolean {
-  return /^(info|information|warn|warning|low)$/i.test(rule.severity);
 }
 
 function uncheckedOf({ contract, plan }: Found): readonly Check[] {

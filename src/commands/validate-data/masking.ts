@@ -1,4 +1,5 @@
-import type { Contract, ContractColumn } from "../../contract/contract.ts";
+import type { Contract } from "../../contract/contract.ts";
+import { visibilityOf } from "../../contract/visibility.ts";
 import type { Cell } from "../../dataset/dataset.ts";
 import type { Host } from "../../kernel/host.ts";
 
@@ -16,7 +17,7 @@ export interface Masking {
 
 /** Columns classified as anything but public: their values stay hidden on this machine too, and in the profile. */
 export function sensitiveColumns(contract: Contract): readonly string[] {
-  return contract.columns.filter((column) => isSensitive(column)).map((column) => column.name);
+  return contract.columns.filter((column) => visibilityOf(column) === "sensitive").map((column) => column.name);
 }
 
 /**
@@ -29,7 +30,8 @@ export function maskingOf(contract: Contract, host: Pick<Host, "ci">): Masking {
   const shows = (name: string): boolean => {
     const column = columns.get(name);
     if (column === undefined) return isLocal;
-    return isPublic(column) || (isLocal && !isSensitive(column));
+    const visibility = visibilityOf(column);
+    return visibility === "public" || (isLocal && visibility === "unclassified");
   };
   const showsAll = isLocal && contract.columns.every((column) => shows(column.name));
   return {
@@ -37,14 +39,6 @@ export function maskingOf(contract: Contract, host: Pick<Host, "ci">): Masking {
     cell: (name, value) => (value === null ? null : shows(name) ? shown(value) : masked),
     row: (text) => (showsAll ? text : masked),
   };
-}
-
-function isPublic(column: ContractColumn): boolean {
-  return column.showValues || column.classification?.toLowerCase() === "public";
-}
-
-function isSensitive(column: ContractColumn): boolean {
-  return column.classification !== undefined && !isPublic(column);
 }
 
 /** As it stands in the data: a number as text too, so that no renderer rounds or groups it. */
