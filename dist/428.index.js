@@ -5,7 +5,7 @@ sep}`);return(outside?path:shown).replaceAll(node_path__WEBPACK_IMPORTED_MODULE_
 /^\.+/,"_");const folder=plain===project.model?plain:`${plain}-${(0,_kernel_digest_js__WEBPACK_IMPORTED_MODULE_1__.ol)(project.model).slice("sha256:".length).slice(0,8)}`;return(0,node_path__WEBPACK_IMPORTED_MODULE_0__.
 join)(project.reports,folder,command,"report.json")}}),7117:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{P:()=>commands});
 const commands={"validate-data":{summary:"Check data against its contract before anything is built on it.",load:async()=>(await Promise.all([__webpack_require__.e(491),__webpack_require__.e(42),__webpack_require__.
-e(998)]).then(__webpack_require__.bind(__webpack_require__,9998))).command},"train":{summary:"Run a training command with everything it was made of on record.",load:async()=>(await Promise.all([__webpack_require__.
+e(395)]).then(__webpack_require__.bind(__webpack_require__,39395))).command},"train":{summary:"Run a training command with everything it was made of on record.",load:async()=>(await Promise.all([__webpack_require__.
 e(491),__webpack_require__.e(511),__webpack_require__.e(218)]).then(__webpack_require__.bind(__webpack_require__,26218))).command},"evaluate-vs-champion":{summary:"Decide on the same rows whether a ch\
 allenger may take the champion's place.",load:async()=>(await Promise.all([__webpack_require__.e(491),__webpack_require__.e(521),__webpack_require__.e(794)]).then(__webpack_require__.bind(__webpack_require__,
 95794))).command},"register-model":{summary:"Make a model version that others can trust.",load:async()=>(await Promise.all([__webpack_require__.e(491),__webpack_require__.e(124),__webpack_require__.e(
