@@ -111,6 +111,16 @@ export interface FoundRow {
  */
 export type ColumnBatch = ReadonlyMap<string, Float64Array | BigInt64Array | readonly Cell[]>;
 
+/**
+ * Values at edges: `counts` has edges.length + 1 bins, a value equal to an edge falls below it (right-closed bins); `atEdge` counts the
+ * values equal to each edge; `sums` adds up each bin.
+ */
+export interface Histogram {
+  readonly counts: Float64Array;
+  readonly atEdge: Float64Array;
+  readonly sums: Float64Array;
+}
+
 export interface DataLimits {
   readonly memoryBytes: number;
   /** Worker threads of the engine; 2 when absent. No answer depends on it but the last bits of `mean` and `sd`. */
@@ -202,13 +212,10 @@ export interface Dataset extends AsyncDisposable {
   /** One scan for the whole plan where the engine can. Keys come back as given; an empty input gives count 0 and null for the rest. */
   aggregate<K extends string>(plan: Readonly<Record<K, Aggregate>>): Promise<Readonly<Record<K, Cell>>>;
   /**
-   * Finite values of a numeric column at strictly ascending edges: `counts` has edges.length + 1 bins, a value equal to an edge falls below it
-   * (right-closed bins); `atEdge` counts the values equal to each edge; `sums` adds up each bin. Dates count as milliseconds since 1970.
+   * Finite values of numeric columns at strictly ascending edges, all columns in one scan. Dates count as milliseconds since 1970.
+   * @param edges by column
    */
-  histogram(
-    column: string,
-    edges: Float64Array,
-  ): Promise<{ readonly counts: Float64Array; readonly atEdge: Float64Array; readonly sums: Float64Array }>;
+  histograms(edges: ReadonlyMap<string, Float64Array>): Promise<ReadonlyMap<string, Histogram>>;
   /** The commonest levels as text (null left out), at most `limit`, ties by text; the rows of all others are counted. */
   levels(
     column: string,

@@ -22,7 +22,7 @@ export interface ProfileOptions {
   readonly onColumn?: (done: number, total: number) => void;
 }
 
-/** Profiles a data set: edges from a seeded sample, then exact counts over all rows, one pass a column. */
+/** Profiles a data set: edges from a seeded sample, then exact counts over all rows, in one pass for all numeric columns and one for each other. */
 export async function profileDataset(dataset: Dataset, options: ProfileOptions = {}): Promise<Profile> {
   const columns = dataset.columns.filter(
     (column) => column.kind !== "nested" && (options.columns === undefined || options.columns.includes(column.name)),
@@ -37,16 +37,23 @@ export async function profileDataset(dataset: Dataset, options: ProfileOptions =
           sampledRows,
           options.seed ?? 1,
         );
+  const edges = new Map(
+    columns
+      .filter(isNumeric)
+      .map((column) => [column.name, edgesLike(options.like, column) ?? edgesOf(numbersOf(sample, column.name))]),
+  );
+  options.onColumn?.(0, columns.length);
+  const histograms = await dataset.histograms(edges);
   const profiles = new Map<string, ColumnProfile>();
   for (const column of columns) {
-    options.onColumn?.(profiles.size, columns.length);
     const n = { n: rows, missing: missing.get(column.name) ?? 0 };
-    if (isNumeric(column)) {
-      const edges = edgesLike(options.like, column) ?? edgesOf(numbersOf(sample, column.name));
-      profiles.set(column.name, { kind: "numeric", ...n, edges, ...(await dataset.histogram(column.name, edges)) });
+    const [ends, histogram] = [edges.get(column.name), histograms.get(column.name)];
+    if (ends !== undefined && histogram !== undefined) {
+      const { counts, atEdge, sums } = histogram;
+      profiles.set(column.name, { kind: "numeric", ...n, edges: ends, counts, atEdge, sums });
     } else profiles.set(column.name, { kind: "categorical", ...n, ...(await levelsOf(dataset, column, options)) });
+    options.onColumn?.(profiles.size, columns.length);
   }
-  options.onColumn?.(columns.length, columns.length);
   return { rows, columns: profiles, ...(options.data === undefined ? {} : { data: options.data }) };
 }
 

@@ -230,10 +230,17 @@ describe("values in predicates", () => {
 describe("bins", () => {
   test("are those of a search by comparison, whatever the edges", () => {
     const edges = fc
-      .uniqueArray(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: -5, max: 5 })), {
-        minLength: 0,
-        maxLength: 40,
-      })
+      .uniqueArray(
+        fc.oneof(
+          fc.double({ noNaN: true, noDefaultInfinity: true }),
+          fc.double({ min: 0.5, max: 2, noNaN: true }),
+          fc.integer({ min: -5, max: 5 }),
+        ),
+        {
+          minLength: 0,
+          maxLength: 40,
+        },
+      )
       .map((values) => Float64Array.from(new Set(values.map((value) => value + 0))).sort());
     fc.assert(
       fc.property(
@@ -242,9 +249,11 @@ describe("bins", () => {
         (ends, free) => {
           const values = [...free, ...ends];
           const bins = new Bins(ends);
+          // What is missing or infinite is in no bin.
+          const all = [Number.NaN, ...values, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+          bins.addAll(all.length, (at) => all[at] ?? Number.NaN);
           const counts = new Array<number>(ends.length + 1).fill(0);
           for (const value of values) {
-            bins.add(value);
             const bin = ends.findIndex((edge) => value <= edge);
             const at = bin === -1 ? ends.length : bin;
             counts[at] = (counts[at] ?? 0) + 1;

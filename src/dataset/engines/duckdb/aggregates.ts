@@ -11,6 +11,13 @@ export function isCount(aggregate: Aggregate): boolean {
   return aggregate.fn === "count" || aggregate.fn === "distinct" || aggregate.fn === "duplicates";
 }
 
+/** Whether it counts rows or missing values and nothing else: asked by themselves, a Parquet file's statistics answer these. */
+export function countsNulls(columns: Columns, aggregate: PlainAggregate): boolean {
+  if (aggregate.fn !== "count") return false;
+  const { where } = aggregate;
+  return where === undefined || (where.op === "null" && columns.get(where.column)?.misfit === undefined);
+}
+
 /**
  * One column of a wide SELECT. Conditions stand inside the aggregates: hundreds of FILTER clauses are planned in quadratic time.
  * `scale` is multiplied into the values of `sd` and divided out again.
@@ -20,6 +27,8 @@ export function aggregateSql(
   aggregate: PlainAggregate,
   scale: number,
 ): { readonly sql: string; readonly kind: ColumnKind } {
+  if (aggregate.where?.op === "null" && countsNulls(columns, aggregate))
+    return { sql: `count(*) - count(${columnNamed(columns, aggregate.where.column).sql})`, kind: "integer" };
   const where = aggregate.where === undefined ? undefined : predicateSql(columns, aggregate.where);
   if (aggregate.fn === "count")
     return { sql: where === undefined ? "count(*)" : `count(CASE WHEN ${where} THEN 1 END)`, kind: "integer" };

@@ -1,13 +1,24 @@
+/** Cells that a value is looked up in before edges are compared. */
+const linearCells = 4;
+const mostCells = 2 ** 15;
+
+/** A table that leads from a value to the few edges it may lie between. */
+interface Table {
+  /** Cell of a value between the first edge and the last; of two values the larger one is in no lower cell. */
+  readonly cell: (value: number) => number;
+  /** For each cell the first edge that can lie at or above a value in it, and one entry more. */
+  readonly first: Uint32Array;
+  /** Comparisons that the edges themselves would take, which lie where the values do. */
+  readonly cost: number;
+}
+
 /** Counts values into right-closed bins: bin i holds what is above edge i − 1 and not above edge i. */
 export class Bins {
   readonly counts: Float64Array;
   readonly atEdge: Float64Array;
   readonly sums: Float64Array;
   readonly #edges: Float64Array;
-  /** For each of equal steps between the first edge and the last: the first edge that can lie at or above a value in it. */
-  readonly #table: Uint32Array;
-  readonly #low: number;
-  readonly #scale: number;
+  readonly #table: Table;
 
   /** @param edges ascending and finite. */
   constructor(edges: Float64Array) {
@@ -15,45 +26,83 @@ export class Bins {
     this.counts = new Float64Array(edges.length + 1);
     this.atEdge = new Float64Array(edges.length);
     this.sums = new Float64Array(edges.length + 1);
-    const [low, high] = [edges[0] ?? 0, edges[edges.length - 1] ?? 0];
-    const steps = Math.max(16, edges.length * 4);
-    this.#low = low;
-    const scale = steps / (high - low);
-    this.#scale = Number.isFinite(scale) ? scale : 0;
-    this.#table = new Uint32Array(steps + 2);
-    let edge = 0;
-    for (let step = 0; step < this.#table.length; step += 1) {
-      while (edge < edges.length && this.#step(edges[edge] ?? 0) < step) edge += 1;
-      this.#table[step] = edge;
-    }
+    const [linear, logarithmic] = [linearTable(edges), logarithmicTable(edges)];
+    this.#table = linear.cost <= logarithmic.cost ? linear : logarithmic;
   }
 
-  /** @param value finite. */
-  add(value: number): void {
-    const bin = this.#find(value);
-    this.counts[bin] = (this.counts[bin] ?? 0) + 1;
-    this.sums[bin] = (this.sums[bin] ?? 0) + value;
-    if (this.#edges[bin] === value) this.atEdge[bin] = (this.atEdge[bin] ?? 0) + 1;
-  }
-
-  #step(value: number): number {
-    return Math.floor((value - this.#low) * this.#scale);
-  }
-
-  /** The first edge at or above the value. Rounding puts equal values into equal steps, and larger ones never into a lower step. */
-  #find(value: number): number {
+  /**
+   * Adds values that are finite, or NaN and left out.
+   * @param valueAt the value at an index from 0
+   */
+  addAll(count: number, valueAt: (index: number) => number): void {
+    const { counts, atEdge, sums } = this;
     const edges = this.#edges;
+    const { cell, first } = this.#table;
     const last = edges.length - 1;
-    if (last < 0 || value <= this.#low) return 0;
-    if (value > (edges[last] as number)) return edges.length;
-    const step = this.#step(value);
-    let low = this.#table[step] ?? 0;
-    let high = this.#table[step + 1] ?? edges.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((edges[middle] as number) < value) low = middle + 1;
-      else high = middle;
+    const [lowest, highest] = [edges[0] ?? 0, edges[last] ?? 0];
+    for (let index = 0; index < count; index += 1) {
+      const value = valueAt(index);
+      // NaN is below and above nothing, and an infinity minus itself is NaN.
+      if (value - value !== 0) continue;
+      let bin = 0;
+      if (last >= 0 && value > lowest) {
+        if (value > highest) bin = last + 1;
+        else {
+          const at = cell(value);
+          bin = first[at] as number;
+          let high = first[at + 1] as number;
+          while (bin < high) {
+            const middle = (bin + high) >> 1;
+            if ((edges[middle] as number) < value) bin = middle + 1;
+            else high = middle;
+          }
+          if (edges[bin] === value) atEdge[bin] = (atEdge[bin] as number) + 1;
+        }
+      } else if (last >= 0 && value === lowest) atEdge[0] = (atEdge[0] as number) + 1;
+      counts[bin] = (counts[bin] as number) + 1;
+      sums[bin] = (sums[bin] as number) + value;
     }
-    return low;
   }
+}
+
+/** Cells of equal width. */
+function linearTable(edges: Float64Array): Table {
+  const [low, high] = [edges[0] ?? 0, edges[edges.length - 1] ?? 0];
+  const cells = Math.max(16, edges.length * linearCells);
+  const scale = cells / (high - low);
+  const usable = Number.isFinite(scale) ? scale : 0;
+  return tableOf(edges, cells + 1, (value) => Math.floor((value - low) * usable));
+}
+
+/** Cells by sign, exponent and first digits of a double, for values of many sizes. */
+function logarithmicTable(edges: Float64Array): Table {
+  const [low, high] = [orderOf(edges[0] ?? 0), orderOf(edges[edges.length - 1] ?? 0)];
+  let shift = 0;
+  while ((high >> shift) - (low >> shift) >= mostCells) shift += 1;
+  const base = low >> shift;
+  return tableOf(edges, (high >> shift) - base + 1, (value) => (orderOf(value) >> shift) - base);
+}
+
+const double = new Float64Array(1);
+const words = new Int32Array(double.buffer);
+const upper = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
+
+/** The upper half of a double's bits as a whole number that grows with the double. Zero has one sign. */
+function orderOf(value: number): number {
+  double[0] = value + 0;
+  const word = words[upper] as number;
+  return word ^ ((word >> 31) & 0x7fffffff);
+}
+
+function tableOf(edges: Float64Array, cells: number, cell: (value: number) => number): Table {
+  const first = new Uint32Array(cells + 1);
+  let edge = 0;
+  let cost = 0;
+  for (let at = 0; at < first.length; at += 1) {
+    const from = edge;
+    while (edge < edges.length && cell(edges[edge] as number) < at) edge += 1;
+    first[at] = edge;
+    cost += (edge - from) * Math.log2(1 + edge - from);
+  }
+  return { cell, first, cost };
 }

@@ -50,10 +50,6 @@ export function doubleSql(column: EngineColumn): string {
   return `coalesce(CAST(${timeKinds.includes(column.kind) ? shownSql(column) : column.sql} AS DOUBLE), 'nan'::DOUBLE)`;
 }
 
-export function finite(column: EngineColumn): string {
-  return column.kind === "number" ? `isfinite(${column.sql})` : `${column.sql} IS NOT NULL`;
-}
-
 export function cellOf(kind: ColumnKind, value: DuckDBValue): Cell {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (timeKinds.includes(kind)) return new Date(Number(value));

@@ -7,14 +7,15 @@ import type {
   ColumnKind,
   Dataset,
   FoundRow,
+  Histogram,
   Predicate,
   StructuralFault,
   WritePlan,
   WrittenRows,
 } from "../../dataset.ts";
-import { aggregateSql, isCount, type PlainAggregate } from "./aggregates.ts";
+import { aggregateSql, countsNulls, isCount, type PlainAggregate } from "./aggregates.ts";
 import { Bins } from "./bins.ts";
-import { Batch, cellOf, doubleSql, finite, numericKinds, type SelectedColumn, shownSql, timeKinds } from "./cells.ts";
+import { Batch, cellOf, doubleSql, numericKinds, type SelectedColumn, shownSql, timeKinds } from "./cells.ts";
 import { refused, toRe2 } from "./pattern.ts";
 import { repeatingSql } from "./repeats.ts";
 import type { Session } from "./session.ts";
@@ -24,6 +25,11 @@ import { writeRows } from "./writing.ts";
 
 /** All but lists and structures. */
 const keyKinds: readonly ColumnKind[] = [...numericKinds, ...timeKinds, "boolean", "string"];
+
+interface KeyedAggregate {
+  readonly key: string;
+  readonly aggregate: PlainAggregate;
+}
 
 /** The data set over an opened source; every method is a statement or two. */
 export class Relation implements Dataset {
@@ -46,35 +52,39 @@ export class Relation implements Dataset {
 
   async aggregate<K extends string>(plan: Readonly<Record<K, Aggregate>>): Promise<Readonly<Record<K, Cell>>> {
     const results: Record<string, Cell> = {};
-    const wide: { readonly key: string; readonly aggregate: PlainAggregate }[] = [];
+    const nulls: KeyedAggregate[] = [];
+    const wide: KeyedAggregate[] = [];
     await this.#checkPatterns(Object.values<Aggregate>(plan));
     for (const [key, aggregate] of Object.entries<Aggregate>(plan)) {
       if (this.columns.length === 0) results[key] = isCount(aggregate) ? 0 : null;
       else if (aggregate.fn === "duplicates") results[key] = await this.#countDuplicates(aggregate.columns);
       else if (aggregate.fn === "distinct") results[key] = await this.#countDistinct(aggregate.column, aggregate.where);
+      else if (countsNulls(this.#byName, aggregate)) nulls.push({ key, aggregate });
       else wide.push({ key, aggregate });
     }
-    if (wide.length > 0) {
-      const values = await this.#scan(wide.map((item) => item.aggregate));
-      for (const [at, item] of wide.entries()) results[item.key] = values[at] ?? null;
+    for (const items of [nulls, wide].filter((some) => some.length > 0)) {
+      const values = await this.#scan(items.map((item) => item.aggregate));
+      for (const [at, item] of items.entries()) results[item.key] = values[at] ?? null;
     }
     return results as Record<K, Cell>;
   }
 
-  async histogram(
-    name: string,
-    edges: Float64Array,
-  ): Promise<{ readonly counts: Float64Array; readonly atEdge: Float64Array; readonly sums: Float64Array }> {
-    const bins = new Bins(edges);
-    const column = this.#require(name, [...numericKinds, ...timeKinds], "be counted by size");
-    for await (const chunk of this.#session.chunks(
-      `SELECT ${doubleSql(column)} FROM ${this.#source.table([column])} WHERE ${finite(column)}`,
-    )) {
-      const vector = chunk.getColumnVector(0);
-      const count = chunk.rowCount;
-      for (let at = 0; at < count; at += 1) bins.add(vector.getItem(at) as number);
+  async histograms(edges: ReadonlyMap<string, Float64Array>): Promise<ReadonlyMap<string, Histogram>> {
+    const counted = [...edges].map(([name, ends]) => ({
+      column: this.#require(name, [...numericKinds, ...timeKinds], "be counted by size"),
+      bins: new Bins(ends),
+    }));
+    if (counted.length > 0) {
+      const from = this.#source.table(counted.map(({ column }) => column));
+      const doubles = counted.map(({ column }) => doubleSql(column));
+      for await (const chunk of this.#session.chunks(`SELECT ${doubles.join(", ")} FROM ${from}`)) {
+        for (const [at, { bins }] of counted.entries()) {
+          const vector = chunk.getColumnVector(at);
+          bins.addAll(chunk.rowCount, (row) => vector.getItem(row) as number);
+        }
+      }
     }
-    return { counts: bins.counts, atEdge: bins.atEdge, sums: bins.sums };
+    return new Map(counted.map(({ column, bins }) => [column.name, bins]));
   }
 
   async levels(
@@ -97,19 +107,23 @@ export class Relation implements Dataset {
     const columns = await this.#selected(names);
     if (columns.length === 0) return new Map();
     const total = await this.#count([], "TRUE");
-    const wanted = Math.max(0, Math.floor(rows));
+    const wanted = Math.min(total, Math.max(0, Math.floor(rows)));
     // A row's place in a fixed pseudo-random order; whatever the number of threads, the first of that order are the sample.
     const rank = `hash(o, ${Math.trunc(seed)}::BIGINT)`;
     const share = total === 0 ? 1 : (wanted + 8 * Math.sqrt(wanted) + 64) / total;
     const enough = share >= 1 ? "TRUE" : `${rank} <= ${BigInt(Math.floor(share * 2 ** 53)) * 2048n}::UBIGINT`;
     const from = this.#source.table(columns.map(({ column }) => column));
-    const picked = columns.map(({ column }) => column.sql).join(", ");
     const query = (where: string) =>
-      `SELECT ${columns.map(({ sql }) => sql).join(", ")} FROM (SELECT o, ${picked} FROM ${from} WHERE ${where} ` +
-      `ORDER BY ${rank}, o LIMIT ${wanted}) ORDER BY o`;
-    const sampled = await this.#collect(columns, query(enough));
-    const got = sampled.values().next().value?.length ?? 0;
-    return got >= Math.min(wanted, total) ? sampled : this.#collect(columns, query("TRUE"));
+      `SELECT (${rank} >> 11)::DOUBLE, ${columns.map(({ sql }) => sql).join(", ")} FROM ${from} WHERE ${where}`;
+    const drawn = await this.#collect(columns, query(enough));
+    const { ranks, values } = drawn.ranks.length >= wanted ? drawn : await this.#collect(columns, query("TRUE"));
+    const chosen = lowest(ranks, wanted);
+    return new Map(
+      columns.map(({ column, doubles }, at) => {
+        const cells = chosen.map((row) => values[at]?.[row] ?? null);
+        return [column.name, doubles ? Float64Array.from(cells as number[]) : cells];
+      }),
+    );
   }
 
   async rows(where: Predicate, limit: number, shown?: readonly string[]): Promise<readonly FoundRow[]> {
@@ -281,21 +295,34 @@ export class Relation implements Dataset {
     });
   }
 
-  async #collect(columns: readonly SelectedColumn[], sql: string): Promise<ColumnBatch> {
-    const parts: Cell[][] = columns.map(() => []);
+  /** The rows of a statement whose first column is a rank and whose others are these. */
+  async #collect(
+    columns: readonly SelectedColumn[],
+    sql: string,
+  ): Promise<{ readonly ranks: readonly number[]; readonly values: readonly (readonly Cell[])[] }> {
+    const ranks: number[] = [];
+    const values: Cell[][] = columns.map(() => []);
     for await (const chunk of this.#session.chunks(sql)) {
       const count = chunk.rowCount;
+      const rank = chunk.getColumnVector(0);
+      for (let row = 0; row < count; row += 1) ranks.push(rank.getItem(row) as number);
       columns.forEach(({ column, doubles }, at) => {
-        const vector = chunk.getColumnVector(at);
+        const vector = chunk.getColumnVector(at + 1);
         for (let row = 0; row < count; row += 1)
-          parts[at]?.push(doubles ? (vector.getItem(row) as number) : cellOf(column.kind, vector.getItem(row)));
+          values[at]?.push(doubles ? (vector.getItem(row) as number) : cellOf(column.kind, vector.getItem(row)));
       });
     }
-    return new Map(
-      columns.map(({ column, doubles }, at) => {
-        const values = parts[at] ?? [];
-        return [column.name, doubles ? Float64Array.from(values as number[]) : values];
-      }),
-    );
+    return { ranks, values };
   }
+}
+
+/** Indexes of the `count` lowest ranks, ascending; of equal ranks the first. */
+function lowest(ranks: readonly number[], count: number): readonly number[] {
+  const cut = Float64Array.from(ranks).sort()[count - 1] ?? Number.NEGATIVE_INFINITY;
+  let ties = count - ranks.filter((rank) => rank < cut).length;
+  return [...ranks.keys()].filter((at) => {
+    const rank = ranks[at] as number;
+    if (rank === cut) ties -= 1;
+    return rank < cut || (rank === cut && ties >= 0);
+  });
 }

@@ -4,6 +4,9 @@ import type { Cell, Column, ColumnKind, Predicate } from "../../dataset.ts";
 import { normalized } from "./kinds.ts";
 import { toRe2 } from "./pattern.ts";
 
+/** Values that are compared one after the other. */
+const longestList = 16;
+
 /** A column inside the engine: `sql` is a name of our own, so that no name of the user's enters a statement. */
 export interface EngineColumn extends Column {
   readonly sql: string;
@@ -93,7 +96,7 @@ export function predicateSql(columns: Columns, where: Predicate): string {
       requireKind(column, ["number", "integer"], "be finite or not");
       return column.kind === "integer" ? `(${column.sql} IS NULL AND NULL)` : `(NOT isfinite(${column.sql}))`;
     case "in":
-      return inSql(column, where.values);
+      return inSql(column, where.values, depthOf(columns) > 0);
     case "range":
       return rangeSql(column, where);
     case "length": {
@@ -176,13 +179,18 @@ function notNull(column: EngineColumn): string {
   return `(CASE WHEN ${column.sql} IS NOT NULL THEN TRUE END)`;
 }
 
-function inSql(column: EngineColumn, values: readonly Cell[]): string {
+/** No subquery can stand inside a list, where the column means its items. */
+function inSql(column: EngineColumn, values: readonly Cell[], isItem: boolean): string {
   const literals = values
     .filter((value) => value !== null)
     .map((value) => literal(column, value))
     .filter((value) => value !== undefined);
   if (literals.length === 0) return `(NOT ${notNull(column)})`;
-  return `(${comparable(column)} IN (${literals.join(", ")}))`;
+  const list = `[${literals.join(", ")}]`;
+  // A list of constants is looked up once for each word of a Parquet file's dictionary, but from its start; a longer one is hashed.
+  return literals.length > longestList && !isItem
+    ? `(${comparable(column)} IN (SELECT unnest(${list})))`
+    : `list_contains(${list}, ${comparable(column)})`;
 }
 
 function rangeSql(column: EngineColumn, range: Predicate & { readonly op: "range" }): string {
