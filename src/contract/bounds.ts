@@ -11,7 +11,7 @@ const single = {
   mustBeLessOrEqualTo: "≤",
 } as const;
 const double = { mustBeBetween: "between", mustNotBeBetween: "not between" } as const;
-const operators = [...Object.keys(single), ...Object.keys(double)] as readonly (
+export const operators = [...Object.keys(single), ...Object.keys(double)] as readonly (
   | keyof typeof single
   | keyof typeof double
 )[];
@@ -98,5 +98,5 @@ function isNumber(value: unknown): value is number {
 }
 
 function wrong(operator: string, what: string, place: Place): Error {
-  return configurationError("TH_CONTRACT_SCHEMA", `${operator} must be ${what}`, `write ${what}`, place);
+  return configurationError("TH_CONTRACT_VALUE", `${operator} must be ${what}`, `write ${what}`, place);
 }

@@ -1,9 +1,11 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { z } from "zod";
 import { configurationError, type Place } from "../kernel/error.ts";
-import { nearest } from "../kernel/naming.ts";
+import { nearest, suggest } from "../kernel/naming.ts";
 
 const largest = 4 * 2 ** 20;
+/** Levels of lists and keys inside each other; no contract has twenty. */
+const deepest = 64;
 
 /** Path of keys and indexes inside a YAML document. */
 export type YamlPath = readonly (string | number)[];
@@ -27,12 +29,7 @@ export function parseYaml(text: string, file: string): YamlDocument {
   const refuse = (message: string, place: Place, cause?: unknown) =>
     configurationError("TH_CONTRACT_SYNTAX", message, "mend the YAML at this place", place, cause);
   if (text.length > largest) throw refuse(`the contract is longer than ${largest} characters`, { file });
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: true,
-    logLevel: "error",
-  });
+  const document = composed(text, lines, (cause) => refuse("the contract is nested too deeply", { file }, cause));
   const [error] = document.errors;
   if (error !== undefined) throw refuse(`not valid YAML: ${error.message.split("\n")[0]}`, at(error.pos[0]));
   let value: unknown;
@@ -42,23 +39,53 @@ export function parseYaml(text: string, file: string): YamlDocument {
     throw refuse(`not valid YAML: ${cause instanceof Error ? cause.message : String(cause)}`, { file }, cause);
   }
   const placeOf = (node: Node | null): Place => at(node?.range?.[0] ?? 0);
+  const tooDeep = pathBeyond(value, []);
+  if (tooDeep !== undefined)
+    throw refuse(`the contract has more than ${deepest} levels`, placeOf(follow(document, tooDeep).node));
   return {
     value,
-    placeOf: (path) => placeOf(follow(document.contents, path).node),
+    placeOf: (path) => placeOf(follow(document, path).node),
     placeOfKey: (path) => {
-      const { key, node } = follow(document.contents, path);
+      const { key, node } = follow(document, path);
       return placeOf(key ?? node);
     },
   };
 }
 
+/** The reader calls itself for each level, and gives out of stack for some ten thousand. */
+function composed(text: string, lines: LineCounter, refuse: (cause: unknown) => Error): Document {
+  try {
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: "error" });
+  } catch (cause) {
+    throw cause instanceof RangeError ? refuse(cause) : cause;
+  }
+}
+
+/** The way to a value below the last level; an alias of what holds it has no last level. What is shared is looked into once for each level. */
+function pathBeyond(
+  value: unknown,
+  path: YamlPath,
+  seen = new Map<object, number>(),
+): readonly (string | number)[] | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (path.length > deepest) return path;
+  if ((seen.get(value) ?? -1) >= path.length) return undefined;
+  seen.set(value, path.length);
+  for (const [key, part] of Object.entries(value)) {
+    const found = pathBeyond(part, [...path, Array.isArray(value) ? Number(key) : key], seen);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** The deepest node along the path, and the key that led to it. */
-function follow(root: Node | null, path: YamlPath): { readonly node: Node | null; readonly key?: Node } {
-  let node = root;
+function follow(document: Document, path: YamlPath): { readonly node: Node | null; readonly key?: Node } {
+  let node = document.contents;
   let key: Node | undefined;
   for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document) ?? node;
     if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === step);
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === step);
       if (pair === undefined) break;
       key = pair.key as Node;
       node = (pair.value as Node | null) ?? key;
@@ -80,10 +107,12 @@ export function checkShape<T extends z.ZodType>(
   document: YamlDocument,
   schema: T,
   keysAt: (path: YamlPath) => readonly string[],
+  standard = "the Open Data Contract Standard",
 ): z.output<T> {
   const parsed = schema.safeParse(document.value);
   if (parsed.success) return parsed.data;
-  const issue = deepest(parsed.error.issues);
+  const [issue] = parsed.error.issues;
+  if (issue === undefined) throw new Error("a schema refused a value without an issue");
   const path = issue.path.filter((step) => typeof step !== "symbol");
   const shown = path.length === 0 ? "the contract" : path.map(String).join(".");
   if (issue.code === "unrecognized_keys") {
@@ -100,23 +129,31 @@ export function checkShape<T extends z.ZodType>(
   throw configurationError(
     "TH_CONTRACT_SCHEMA",
     missing ? `${shown} is missing` : `${shown}: ${issue.message}`,
-    missing ? `add ${String(path.at(-1))}` : "write a value that the Open Data Contract Standard allows here",
+    missing
+      ? `add ${String(path.at(-1))}`
+      : (statedFix(issue, valueAt(document.value, path)) ?? `write a value that ${standard} allows here`),
     document.placeOf(path),
   );
 }
 
-/** Inside a union the branch that got furthest says most. */
-function deepest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
-  const [first] = issues;
-  if (first === undefined) throw new Error("a schema refused a value without an issue");
-  return first;
+/** A rule of a schema that knows its remedy says it among its parameters; one of several words is the nearest or any of them. */
+function statedFix(issue: z.core.$ZodIssue, found: unknown): string | undefined {
+  if (issue.code === "invalid_value") return suggest(typeof found === "string" ? found : "", issue.values.map(String));
+  const fix: unknown = issue.code === "custom" ? issue.params?.fix : undefined;
+  return typeof fix === "string" ? fix : undefined;
 }
 
 function isMissing(value: unknown, path: YamlPath): boolean {
-  let at: unknown = value;
+  const last = path.at(-1);
+  const holder = valueAt(value, path.slice(0, -1));
+  return last !== undefined && !(typeof holder === "object" && holder !== null && last in holder);
+}
+
+function valueAt(value: unknown, path: YamlPath): unknown {
+  let at = value;
   for (const step of path) {
-    if (typeof at !== "object" || at === null || !(step in at)) return true;
+    if (typeof at !== "object" || at === null || !(step in at)) return undefined;
     at = (at as Record<string | number, unknown>)[step];
   }
-  return false;
+  return at;
 }

@@ -2,7 +2,15 @@ import { configurationError } from "../kernel/error.ts";
 import { type Compiling, nameOf } from "./compiling.ts";
 import type { Contract, ContractColumn, Rule, Unsupported } from "./contract.ts";
 import { checkShape, parseYaml, type YamlDocument, type YamlPath } from "./document.ts";
-import { keysAt, type OdcsContract, type OdcsCustomProperties, type OdcsProperty, odcsSchema } from "./odcs-schema.ts";
+import {
+  apiVersions,
+  keysAt,
+  type OdcsContract,
+  type OdcsCustomProperties,
+  type OdcsProperty,
+  type OdcsTable,
+  odcsSchema,
+} from "./odcs-schema.ts";
 import { kindOfLogicalType, propertyRules } from "./properties.ts";
 import { columnQuality, tableQuality } from "./quality.ts";
 
@@ -24,8 +32,7 @@ export function parseContract(text: string, file: string): Contract {
     rule: (rule) => rules.push({ ...rule, id: uniqueId(rule.id, taken) }),
     unsupported: (item) => unsupported.push({ ...item, id: uniqueId(item.id, taken) }),
   };
-  const [table] = contract.schema;
-  if (table === undefined) throw new Error("the schema lets a contract without a table pass");
+  const table: OdcsTable = contract.schema[0] ?? { name: "", properties: [] };
   const path: YamlPath = ["schema", 0];
   const columns = table.properties.map((property, at) => columnOf(property, [...path, "properties", at], compiling));
   refuseRepeats(columns, document);
@@ -72,22 +79,27 @@ function checkVersion(document: YamlDocument): void {
         ? top.apiVersion
         : JSON.stringify(top.apiVersion)
       : undefined;
-  const match = /^v?(\d+)(?:\.(\d+))?(?:\.\d+)?(?:-.*)?$/.exec(version ?? "");
-  const [major, minor] = [Number(match?.[1]), Number(match?.[2] ?? 0)];
   if (version === undefined) throw refuse("apiVersion is missing", `add "apiVersion: v${newest}"`, "");
-  if (match === null) throw refuse(`"${version}" is no version`, `write "apiVersion: v${newest}"`, "apiVersion");
-  if (major < 3)
+  const known: readonly string[] = apiVersions;
+  const major = Number(/^v?(\d+)/.exec(version)?.[1] ?? "NaN");
+  // A contract that says 2.2 and has the parts of 3.x is in the standard's own schema of 3.1.
+  if (major < 3 && !("schema" in top && known.includes(version)))
     throw refuse(
       `the contract is written in version ${version} of the Open Data Contract Standard; 3.x is read`,
       `rewrite it in version ${newest}`,
       "apiVersion",
     );
-  if (major > 3 || minor > 1)
-    throw refuse(
-      `the contract is written in version ${version} of the Open Data Contract Standard, which is newer than ${newest}`,
-      `upgrade Titleholder, or write the contract in version ${newest}`,
-      "apiVersion",
-    );
+  if (known.includes(version)) return;
+  const isNewer = major > 3 || /^v?3\.([2-9]|\d\d)/.test(version);
+  throw refuse(
+    isNewer
+      ? `the contract is written in version ${version} of the Open Data Contract Standard, which is newer than ${newest}`
+      : `"${version}" is no version of the Open Data Contract Standard`,
+    isNewer
+      ? `upgrade Titleholder, or write the contract in version ${newest}`
+      : `write one of ${known.filter((name) => name.startsWith("v3")).join(", ")}`,
+    "apiVersion",
+  );
 }
 
 function columnOf(property: OdcsProperty, path: YamlPath, compiling: Compiling): ContractColumn {
@@ -147,6 +159,12 @@ function position(property: OdcsProperty): number {
 }
 
 function listUnsupported(contract: OdcsContract, compiling: Compiling): void {
+  if ((contract.schema[0]?.properties.length ?? 0) === 0)
+    compiling.unsupported({
+      id: "schema",
+      message: "the contract describes no columns, so that none is checked",
+      place: compiling.place(["schema", 0]),
+    });
   contract.schema.slice(1).forEach((table, at) => {
     compiling.unsupported({
       id: `schema.${table.name}`,

@@ -13,18 +13,6 @@ export function kindOfLogicalType(type: LogicalType | undefined): ColumnKind | u
   return type === "time" ? "string" : type;
 }
 
-const applicable: Readonly<Record<LogicalType, readonly (keyof OdcsOptions)[]>> = {
-  string: ["minLength", "maxLength", "pattern", "format"],
-  date: ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "format"],
-  timestamp: ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "format", "timezone", "defaultTimezone"],
-  time: ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "format", "timezone", "defaultTimezone"],
-  number: ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format"],
-  integer: ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format"],
-  object: ["minProperties", "maxProperties", "required"],
-  array: ["minItems", "maxItems", "uniqueItems"],
-  boolean: [],
-};
-
 /** Bits of an integer format, and whether it has a sign. */
 const integerFormat = /^([iu])(8|16|32|64)$/;
 /** Texts that the reader takes as dates and times; cells of another format are refused by their type. */
@@ -103,21 +91,16 @@ function optionRules(property: OdcsProperty, column: string, path: YamlPath, com
   const options = property.logicalTypeOptions;
   if (options === undefined) return;
   const type = property.logicalType;
-  if (type === undefined)
-    throw configurationError(
-      "TH_CONTRACT_SCHEMA",
-      `logicalTypeOptions of "${column}" need a logicalType`,
-      "declare the column's logicalType",
-      compiling.place(path),
-    );
-  for (const key of Object.keys(options) as (keyof OdcsOptions)[]) {
-    if (applicable[type].includes(key)) continue;
-    throw configurationError(
-      "TH_CONTRACT_SCHEMA",
-      `${key} does not apply to a column of type ${type}`,
-      applicable[type].length === 0 ? "remove it" : `write one of ${applicable[type].join(", ")}`,
-      compiling.place(path, key),
-    );
+  // The schema lets options without a type pass where there are none.
+  if (type === undefined) return;
+  if (type === "boolean") {
+    for (const key of Object.keys(options))
+      compiling.unsupported({
+        id: `${column}.${key}`,
+        message: `${key} says nothing about a column of type boolean, and was not used`,
+        place: compiling.place(path, key),
+      });
+    return;
   }
   rangeRule(options, type, column, path, compiling, add);
   lengthRule(options, column, path, compiling, add);

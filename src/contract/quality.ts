@@ -1,20 +1,29 @@
 import type { Cell, Predicate } from "../dataset/dataset.ts";
 import { configurationError, type Place } from "../kernel/error.ts";
 import { suggest } from "../kernel/naming.ts";
-import { boundOf, describeBound } from "./bounds.ts";
+import { boundOf, describeBound, operators } from "./bounds.ts";
 import type { Compiling } from "./compiling.ts";
 import type { Measure } from "./contract.ts";
 import type { YamlPath } from "./document.ts";
-import type { OdcsContract, OdcsProperty, OdcsQuality } from "./odcs-schema.ts";
+import type { OdcsProperty, OdcsQuality, OdcsTable } from "./odcs-schema.ts";
 import { kindOfLogicalType, lengthPredicate, parseTime, unrunnable } from "./properties.ts";
 
-const columnMetrics = ["nullValues", "missingValues", "invalidValues", "duplicateValues"];
 const usedArguments: Readonly<Record<string, readonly string[]>> = {
   missingValues: ["missingValues"],
   invalidValues: ["validValues", "pattern", "minLength", "maxLength"],
   duplicateValues: ["properties"],
 };
-const tableMetrics = ["rowCount", "duplicateValues"];
+/** Rules that version 3.0 of the standard names in its text and examples, as metrics of 3.1. `none`: without an operator no row may break it. */
+const rulesOf30: Readonly<
+  Record<string, { readonly metric: NonNullable<OdcsQuality["metric"]>; readonly none: boolean }>
+> = {
+  duplicateCount: { metric: "duplicateValues", none: false },
+  uniqueCheck: { metric: "duplicateValues", none: true },
+  nullCheck: { metric: "nullValues", none: true },
+  validValues: { metric: "invalidValues", none: true },
+  rowCount: { metric: "rowCount", none: false },
+  countCheck: { metric: "rowCount", none: false },
+};
 
 interface Stated {
   readonly measure: Measure;
@@ -28,9 +37,10 @@ interface Stated {
 
 /** Rules from the quality checks of a column. */
 export function columnQuality(property: OdcsProperty, column: string, path: YamlPath, compiling: Compiling): void {
-  property.quality?.forEach((quality, at) => {
+  property.quality?.forEach((written, at) => {
     const place = new QualityPlace([...path, "quality", at], compiling);
-    const name = `${column}.${quality.name ?? quality.metric ?? quality.type ?? "quality"}`;
+    const quality = metricForm(written);
+    const name = `${column}.${quality.name ?? quality.metric ?? quality.rule ?? quality.type ?? "quality"}`;
     if (!isRunnable(quality, name, place)) return;
     listUnusedArguments(quality, name, place);
     const measured = measureColumn(quality, property, column, place, name);
@@ -39,16 +49,12 @@ export function columnQuality(property: OdcsProperty, column: string, path: Yaml
 }
 
 /** Rules from the quality checks of all rows. */
-export function tableQuality(
-  table: OdcsContract["schema"][number],
-  path: YamlPath,
-  columns: readonly string[],
-  compiling: Compiling,
-): void {
-  table.quality?.forEach((quality, at) => {
+export function tableQuality(table: OdcsTable, path: YamlPath, columns: readonly string[], compiling: Compiling): void {
+  table.quality?.forEach((written, at) => {
     const place = new QualityPlace([...path, "quality", at], compiling);
+    const quality = metricForm(written);
     const plain = quality.metric === "rowCount" ? "row-count" : quality.metric;
-    const name = quality.name ?? plain ?? quality.type ?? "quality";
+    const name = quality.name ?? plain ?? quality.rule ?? quality.type ?? "quality";
     if (!isRunnable(quality, name, place)) return;
     listUnusedArguments(quality, name, place);
     if (quality.metric === "rowCount")
@@ -64,8 +70,10 @@ export function tableQuality(
         },
         place,
       );
-    else if (quality.metric === "duplicateValues") add(quality, name, duplicates(quality, columns, place), place);
-    else throw unknownMetric(quality, tableMetrics, place);
+    else if (quality.metric === "duplicateValues") {
+      const measured = duplicates(quality, columns, place, name);
+      if (measured !== undefined) add(quality, name, measured, place);
+    } else skip(name, `measures ${quality.metric ?? "nothing"}, which is a metric of columns`, place, "metric");
   });
 }
 
@@ -88,21 +96,48 @@ class QualityPlace {
   }
 }
 
+/** A rule of version 3.0 as the metric that it means. */
+function metricForm(quality: OdcsQuality): OdcsQuality {
+  const { rule, validValues } = quality;
+  const meant = quality.metric === undefined && rule !== undefined ? rulesOf30[rule] : undefined;
+  if (meant === undefined) return quality;
+  const isBounded = operators.some((operator) => quality[operator] !== undefined);
+  return {
+    ...quality,
+    metric: meant.metric,
+    ...(validValues === undefined ? {} : { arguments: { ...quality.arguments, validValues } }),
+    ...(isBounded || !meant.none ? {} : { mustBe: 0 }),
+  };
+}
+
 /** Checks that only people or other programs can run are listed, and not run. */
 function isRunnable(quality: OdcsQuality, id: string, place: QualityPlace): boolean {
-  const why =
-    quality.type === "sql"
-      ? "is written in SQL, which is not run yet"
-      : quality.type === "custom"
-        ? `is meant for ${quality.engine ?? "another engine"}`
-        : quality.type === "text"
-          ? "is written for people"
-          : quality.metric === undefined && quality.rule !== undefined
-            ? "states a rule in the form before version 3.1: state a metric"
-            : undefined;
-  if (why === undefined) return true;
-  place.compiling.unsupported({ id, message: `the quality check ${id} ${why}`, place: place.of() });
-  return false;
+  const why = quality.metric === undefined ? obstacle(quality) : boundObstacle(quality);
+  if (why !== undefined) skip(id, why, place);
+  return why === undefined;
+}
+
+function obstacle({ type, description, engine, rule }: OdcsQuality): string | undefined {
+  const words = description === undefined ? "" : `: ${description}`;
+  if (type === "sql") return "is written in SQL, which is not run yet";
+  if (type === "custom") return `is meant for ${engine ?? "another engine"}${words}`;
+  if (rule !== undefined) return `states the rule ${rule}, which version 3.0 of the standard does not define${words}`;
+  return `is written for people${words}`;
+}
+
+function boundObstacle(quality: OdcsQuality): string | undefined {
+  if (quality.type === "sql" || quality.type === "custom") return `has a metric beside its type ${quality.type}`;
+  const stated = operators.find((operator) => quality[operator] !== undefined);
+  if (stated === undefined) return "states no bound";
+  const isFree = stated === "mustBe" || stated === "mustNotBe";
+  return isFree && typeof quality[stated] !== "number"
+    ? `bounds a number by ${stated}, whose value is none`
+    : undefined;
+}
+
+/** Lists a check that is not run, with the reason. */
+function skip(id: string, why: string, place: QualityPlace, key?: string): void {
+  place.compiling.unsupported({ id, message: `the quality check ${id} ${why}`, place: place.of(key) });
 }
 
 /** What a metric takes no notice of is said, so that nobody believes it was checked. */
@@ -183,7 +218,8 @@ function measureColumn(
     case "invalidValues":
       return invalidValues(quality, property, column, place, id, rows);
     default:
-      throw unknownMetric(quality, columnMetrics, place);
+      skip(id, `measures ${quality.metric ?? "nothing"}, which is a metric of tables`, place, "metric");
+      return undefined;
   }
 }
 
@@ -217,13 +253,10 @@ function invalidValues(
   const length = lengthOf(quality, column, place);
   if (length !== undefined) valid.push({ ...length, broken: `do not ${length.words}` });
   const [first, ...others] = valid.map(({ predicate }): Predicate => ({ op: "not", term: predicate }));
-  if (first === undefined)
-    throw configurationError(
-      "TH_CONTRACT_SCHEMA",
-      "invalidValues needs validValues, a pattern, minLength or maxLength among its arguments",
-      "write arguments: { validValues: [ … ] }",
-      place.of("arguments"),
-    );
+  if (first === undefined) {
+    skip(id, "does not say which values are valid: it has no validValues, pattern, minLength or maxLength", place);
+    return undefined;
+  }
   return rows(others.length === 0 ? first : { op: "or", terms: [first, ...others] }, {
     subject: `values of ${column} that ${valid.map(({ broken }) => broken).join(" or ")}`,
     must: `${column} must ${valid.map(({ words }) => words).join(" and ")}`,
@@ -250,7 +283,7 @@ function lengthOf(
 }
 
 function wrongArgument(name: string, what: string, place: QualityPlace): Error {
-  return configurationError("TH_CONTRACT_SCHEMA", `${name} must be ${what}`, `write ${what}`, place.argument(name));
+  return configurationError("TH_CONTRACT_VALUE", `${name} must be ${what}`, `write ${what}`, place.argument(name));
 }
 
 /** `one of a, b, c`, or how many there are. */
@@ -259,15 +292,17 @@ function oneOf(values: readonly Cell[]): string {
   return names.length > 8 ? `one of the ${names.length} valid values` : `one of ${names.join(", ")}`;
 }
 
-function duplicates(quality: OdcsQuality, columns: readonly string[], place: QualityPlace): Stated {
+function duplicates(
+  quality: OdcsQuality,
+  columns: readonly string[],
+  place: QualityPlace,
+  id: string,
+): Stated | undefined {
   const named = quality.arguments?.properties;
-  if (!Array.isArray(named) || named.length === 0 || !named.every((name) => typeof name === "string"))
-    throw configurationError(
-      "TH_CONTRACT_SCHEMA",
-      "duplicateValues of a table needs the columns that must be unique together",
-      "write arguments: { properties: [ … ] }",
-      place.of("arguments"),
-    );
+  if (!Array.isArray(named) || named.length === 0 || !named.every((name) => typeof name === "string")) {
+    skip(id, "does not name the columns that must be unique together: arguments: { properties: [ … ] }", place);
+    return undefined;
+  }
   const unknown = named.find((name) => !columns.includes(name));
   if (unknown !== undefined)
     throw configurationError(
@@ -295,13 +330,7 @@ function cellsOf(
 ): readonly Cell[] | undefined {
   const values = quality.arguments?.[argument];
   if (values === undefined) return undefined;
-  if (!Array.isArray(values))
-    throw configurationError(
-      "TH_CONTRACT_SCHEMA",
-      `${argument} must be a list`,
-      "write [a, b, c]",
-      place.argument(argument),
-    );
+  if (!Array.isArray(values)) throw wrongArgument(argument, "a list", place);
   const kind = kindOfLogicalType(property.logicalType);
   return values.flatMap((value: unknown): readonly Cell[] => {
     if (value === null) return [];
@@ -323,13 +352,4 @@ function cellsOf(
       place.argument(argument),
     );
   });
-}
-
-function unknownMetric(quality: OdcsQuality, known: readonly string[], place: QualityPlace): Error {
-  return configurationError(
-    "TH_CONTRACT_SCHEMA",
-    quality.metric === undefined ? "the quality check names no metric" : `"${quality.metric}" is no metric here`,
-    quality.metric === undefined ? `write metric: ${known.join(", ")}` : suggest(quality.metric, known),
-    place.of(quality.metric === undefined ? undefined : "metric"),
-  );
 }

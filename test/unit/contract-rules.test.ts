@@ -207,6 +207,33 @@ describe("quality checks", () => {
     expect(wrong).toMatchObject({ code: "TH_CONTRACT_VALUE", fix: 'write it in quotes: "1"', place: { line: 13 } });
   });
 
+  const in30 = (text: string) => text.replace("v3.1.0", "v3.0.2");
+
+  test.each([
+    ["{ rule: duplicateCount, mustBeLessThan: 10, unit: rows }", "duplicates", { op: "<", value: 10 }],
+    ["{ type: library, rule: uniqueCheck }", "duplicates", { op: "=", value: 0 }],
+    ["{ rule: nullCheck, description: no gaps }", "rows", { op: "=", value: 0 }],
+    ["{ rule: validValues, validValues: [pounds] }", "rows", { op: "=", value: 0 }],
+  ])("rules of version 3.0 are read as the metrics they became: %s", (check, kind, bound) => {
+    const [rule, ...others] = rulesOf(in30(column("logicalType: string", `quality: [${check}]`)));
+    expect(rule).toMatchObject({ measure: { kind }, bound, columns: ["x"], place: { line: 11 } });
+    expect(others).toEqual([]);
+  });
+
+  test("rules of version 3.0 about the table, and those that nobody defined", () => {
+    const text = in30(
+      table(
+        "quality: [{ rule: rowCount, mustBeBetween: [100, 120] }, { rule: countCheck }, { rule: minCheck }]\nproperties: [{ name: x }]",
+      ),
+    );
+    const { rules, unsupported } = parseContract(text, "c.yaml");
+    expect(rules).toMatchObject([{ id: "row-count", bound: { op: "between", low: 100, high: 120 } }]);
+    expect(unsupported).toMatchObject([
+      { id: "row-count-2", message: expect.stringContaining("states no bound") },
+      { id: "minCheck", message: expect.stringContaining("does not define") },
+    ]);
+  });
+
   test("two checks of one name are told apart", () => {
     const text = column(
       "quality:",
@@ -222,7 +249,11 @@ describe("what cannot be checked is listed with its line", () => {
     ["quality: [{ type: sql, query: SELECT 1, mustBe: 1 }]", "x.sql", "SQL"],
     ["quality: [{ type: text, description: good }]", "x.text", "written for people"],
     ["quality: [{ type: custom, engine: soda, implementation: x }]", "x.custom", "meant for soda"],
-    ["quality: [{ type: library, rule: duplicateCount, mustBe: 0 }]", "x.library", "before version 3.1"],
+    ["quality: [{ metric: rowCount, mustBe: 0 }]", "x.rowCount", "a metric of tables"],
+    ["quality: [{ metric: nullValues, mustBe: none }]", "x.nullValues", "bounds a number by mustBe"],
+    ["quality: [{ metric: invalidValues, mustBe: 0 }]", "x.invalidValues", "which values are valid"],
+    ["quality: [{ description: be nice }]", "x.quality", "written for people: be nice"],
+    ["logicalType: boolean\n    logicalTypeOptions: { format: yes/no }", "x.format", "says nothing"],
     ["quality: [{ metric: nullValues, mustBe: 0, unit: meters }]", "x.nullValues", "unit meters"],
     ["relationships: [{ to: other.x }]", "x.relationship", "references"],
     ["physicalType: VARCHAR(2)", "x.physical-type", "declare a logicalType"],
@@ -259,6 +290,20 @@ describe("what cannot be checked is listed with its line", () => {
       "logicalType: number\n    logicalTypeOptions: { format: f64 }",
     ])
       expect(parseContract(column(lines), "c.yaml").unsupported).toEqual([]);
+  });
+
+  test.each([
+    ["quality: [{ metric: nullValues, mustBe: 0 }]\nproperties: [{ name: x }]", "nullValues", "a metric of columns"],
+    [
+      "quality: [{ metric: duplicateValues, mustBe: 0 }]\nproperties: [{ name: x }]",
+      "duplicateValues",
+      "does not name",
+    ],
+    ["description: nothing", "schema", "describes no columns"],
+    ["properties: []", "schema", "describes no columns"],
+  ])("of a table: %s", (lines, id, words) => {
+    const { unsupported } = parseContract(table(lines), "c.yaml");
+    expect(unsupported).toMatchObject([{ id, message: expect.stringContaining(words), place: { file: "c.yaml" } }]);
   });
 
   test("further tables and service levels", () => {
