@@ -35,6 +35,8 @@ export interface Rule {
 export interface Unsupported {
   readonly id: string;
   readonly message: string;
+  /** What the contract says of it to people. */
+  readonly words?: string;
   readonly place: Place;
 }
 

@@ -113,16 +113,21 @@ function metricForm(quality: OdcsQuality): OdcsQuality {
 /** Checks that only people or other programs can run are listed, and not run. */
 function isRunnable(quality: OdcsQuality, id: string, place: QualityPlace): boolean {
   const why = quality.metric === undefined ? obstacle(quality) : boundObstacle(quality);
-  if (why !== undefined) skip(id, why, place);
-  return why === undefined;
+  if (why === undefined) return true;
+  place.compiling.unsupported({
+    id,
+    message: `the quality check ${id} ${why}`,
+    ...(quality.description === undefined ? {} : { words: quality.description }),
+    place: place.of(),
+  });
+  return false;
 }
 
-function obstacle({ type, description, engine, rule }: OdcsQuality): string | undefined {
-  const words = description === undefined ? "" : `: ${description}`;
+function obstacle({ type, engine, rule }: OdcsQuality): string {
   if (type === "sql") return "is written in SQL, which is not run yet";
-  if (type === "custom") return `is meant for ${engine ?? "another engine"}${words}`;
-  if (rule !== undefined) return `states the rule ${rule}, which version 3.0 of the standard does not define${words}`;
-  return `is written for people${words}`;
+  if (type === "custom") return `is meant for ${engine ?? "another engine"}`;
+  if (rule !== undefined) return `states the rule ${rule}, which version 3.0 of the standard does not define`;
+  return `is written for people`;
 }
 
 function boundObstacle(quality: OdcsQuality): string | undefined {

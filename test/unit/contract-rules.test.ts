@@ -252,7 +252,7 @@ describe("what cannot be checked is listed with its line", () => {
     ["quality: [{ metric: rowCount, mustBe: 0 }]", "x.rowCount", "a metric of tables"],
     ["quality: [{ metric: nullValues, mustBe: none }]", "x.nullValues", "bounds a number by mustBe"],
     ["quality: [{ metric: invalidValues, mustBe: 0 }]", "x.invalidValues", "which values are valid"],
-    ["quality: [{ description: be nice }]", "x.quality", "written for people: be nice"],
+    ["quality: [{ description: be nice }]", "x.quality", "written for people"],
     ["logicalType: boolean\n    logicalTypeOptions: { format: yes/no }", "x.format", "says nothing"],
     ["quality: [{ metric: nullValues, mustBe: 0, unit: meters }]", "x.nullValues", "unit meters"],
     ["relationships: [{ to: other.x }]", "x.relationship", "references"],

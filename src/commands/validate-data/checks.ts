@@ -223,7 +223,15 @@ function uncheckedOf({ contract, plan }: Found): readonly Check[] {
       place: rule.place,
     };
   });
-  return [...idle, ...contract.unsupported.map((item): Check => ({ ...item, verdict: "unchecked" }))];
+  const unsupported = contract.unsupported.map(
+    ({ id, message, words, place }): Check => ({
+      id,
+      verdict: "unchecked",
+      message: words === undefined ? message : `${message}: ${words}`,
+      place,
+    }),
+  );
+  return [...idle, ...unsupported];
 }
 
 /** `46 of 45,231 rows (0.10%)`. */
