@@ -1,66 +1,32 @@
-import { basename, dirname, join } from "node:path";
-import type {
-  Column,
-  DataEngine,
-  DataLimits,
-  DataSource,
-  Dataset,
-  DatasetGroup,
-  StructuralFault,
-} from "../dataset/dataset.ts";
+import { join } from "node:path";
+import type { DataEngine, DataLimits, DataSource, Dataset, DatasetGroup, StructuralFault } from "../dataset/dataset.ts";
 import { type DataFile, type Fingerprint, fingerprintOf } from "../dataset/fingerprint.ts";
 import { engines } from "../generated/engines.ts";
 import { type Digest, digestOfStream } from "../kernel/digest.ts";
 import { configurationError, type Place } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
-import { nearest } from "../kernel/naming.ts";
+import { watched } from "../kernel/watched.ts";
+import { findFiles } from "./data-files.ts";
 import { shownPath } from "./paths.ts";
-import { refuseTables } from "./table-format.ts";
 
-const extensions: Readonly<Record<string, DataSource["format"]>> = {
-  csv: "csv",
-  tsv: "csv",
-  tab: "csv",
-  parquet: "parquet",
-  pq: "parquet",
-};
-const known = Object.keys(extensions);
 const engineMemory = 2 * 2 ** 30;
 
 /** Counts the data sets opened in one run: each spills to a folder of its own. */
 const opened = new WeakMap<Host, number>();
 
 /**
- * The files that paths, globs and folders mean, and their fingerprint. Folders are searched in depth for data files.
- * @throws TH_DATA_MISSING when a pattern matches nothing, TH_DATA_TABLE for files of a lakehouse table, TH_DATA_FORMAT for formats that cannot be read or read together (configuration).
+ * The files that paths, globs and folders mean, and the fingerprint of their bytes as they stand, packed or not.
+ * @throws what `findFiles` throws.
  */
 export async function locateData(
   patterns: readonly string[],
   host: Host,
   inputName: string,
-  options: { readonly declared?: readonly Pick<Column, "name" | "kind">[] } = {},
+  options: Pick<DataSource, "declared" | "text"> = {},
 ): Promise<{ readonly source: DataSource; readonly fingerprint: Fingerprint }> {
-  const found = new Set<string>();
-  for (const pattern of patterns) for (const file of await filesOf(pattern, host, inputName)) found.add(file);
-  const files = [...found].sort();
-  await refuseTables(files, host, inputName);
-  const [first, ...others] = files;
-  if (first === undefined)
-    throw configurationError("TH_DATA_MISSING", "no data is named", `name files in ${inputName}`, { input: inputName });
-  const format = await formatOf(first, host, inputName);
-  for (const file of others) {
-    const another = await formatOf(file, host, inputName);
-    if (another === format) continue;
-    throw configurationError(
-      "TH_DATA_FORMAT",
-      `${shownPath(host, first)} is ${formatNames[format]} and ${shownPath(host, file)} is ${formatNames[another]}: one data set has one format`,
-      "name files of one format",
-      { input: inputName },
-    );
-  }
-  const source = { kind: "files", files: [first, ...others], format } as const;
+  const { files, format } = await findFiles(patterns, host, inputName);
   return {
-    source: options.declared === undefined ? source : { ...source, declared: options.declared },
+    source: { kind: "files", files, format, ...options },
     fingerprint: await fingerprintFiles(files, host),
   };
 }
@@ -125,55 +91,6 @@ export function describeFault(fault: StructuralFault): string {
   return `${column}${fault.message} (${rows})`;
 }
 
-const formatNames = { csv: "CSV", parquet: "Parquet" } as const;
-
-async function filesOf(pattern: string, host: Host, input: string): Promise<readonly string[]> {
-  const facts = await host.files.facts(pattern);
-  if (facts?.kind === "file") return [pattern];
-  const matches =
-    facts?.kind === "directory"
-      ? await host.files.glob(`**/*.{${known.join(",")}}`, pattern)
-      : await host.files.glob(pattern, host.cwd);
-  if (matches.length > 0) return matches;
-  const shown = shownPath(host, pattern);
-  const folder = facts?.kind === "directory";
-  const near = folder ? undefined : nearest(basename(pattern), await host.files.list(dirname(pattern)));
-  throw configurationError(
-    "TH_DATA_MISSING",
-    folder ? `the folder ${shown} holds no data file` : `no file matches ${shown}`,
-    near !== undefined
-      ? `did you mean "${shownPath(host, join(dirname(pattern), near))}"?`
-      : `name files that exist, ending in ${known.map((name) => `.${name}`).join(", ")}`,
-    { input, file: shown },
-  );
-}
-
-async function formatOf(file: string, host: Host, input: string): Promise<DataSource["format"]> {
-  const shown = shownPath(host, file);
-  const format = extensions[file.slice(file.lastIndexOf(".") + 1).toLowerCase()];
-  const refuse = (message: string, fix: string) =>
-    configurationError("TH_DATA_FORMAT", `${shown} ${message}`, fix, { input, file: shown });
-  if (format === undefined)
-    throw refuse(
-      "has no ending that tells its format",
-      `name files ending in ${known.map((name) => `.${name}`).join(", ")}; other formats are not read yet`,
-    );
-  const start = await firstBytes(file, host);
-  const magic = Buffer.from(start.subarray(0, 4)).toString("latin1");
-  const packed = magic.startsWith("\x1f\x8b") || magic.startsWith("PK\x03\x04") || magic === "\x28\xb5\x2f\xfd";
-  if (packed) throw refuse("is compressed, which is not read yet", "unpack it first");
-  if (format === "csv" && magic === "PAR1") throw refuse("is a Parquet file", "rename it to end in .parquet");
-  const isText = start.length > 0 && start.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13);
-  if (format === "parquet" && magic !== "PAR1" && isText)
-    throw refuse("holds text, not Parquet", "rename it to end in .csv, or write it as Parquet");
-  return format;
-}
-
-async function firstBytes(file: string, host: Host): Promise<Uint8Array> {
-  for await (const chunk of host.files.stream(file)) return chunk.subarray(0, 512);
-  return new Uint8Array(0);
-}
-
 async function fingerprintFiles(files: readonly string[], host: Host): Promise<Fingerprint> {
   const sizes = await Promise.all(files.map(async (file) => (await host.files.facts(file))?.size ?? 0));
   const total = sizes.reduce((sum, size) => sum + size, 0);
@@ -181,23 +98,12 @@ async function fingerprintFiles(files: readonly string[], host: Host): Promise<F
   const digests: DataFile[] = [];
   for (const file of files) {
     const { digest, size }: { digest: Digest; size: number } = await digestOfStream(
-      counted(host.files.stream(file), (bytes) => {
+      watched(host.files.stream(file), host.signal, (bytes) => {
         done += bytes;
-        host.signal.throwIfAborted();
         host.log.progress("fingerprinting the data", done, total);
       }),
     );
     digests.push({ path: shownPath(host, file), size, digest });
   }
   return fingerprintOf(digests);
-}
-
-async function* counted(
-  chunks: AsyncIterable<Uint8Array>,
-  onBytes: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    onBytes(chunk.byteLength);
-    yield chunk;
-  }
 }

@@ -9,6 +9,7 @@ import type { Host } from "../kernel/host.ts";
 import type { Json } from "../kernel/json.ts";
 import { overallVerdict } from "../kernel/verdict.ts";
 import { locateData, openData } from "./data.ts";
+import { dataFormInputs, textForm } from "./data-form.ts";
 import { openRegistry } from "./open-registry.ts";
 import { defaultReportPath, shownPath } from "./paths.ts";
 import { baseInputs, dryRunInput, input, registryInputs } from "./shared.ts";
@@ -36,6 +37,7 @@ const inputs = z.strictObject({
     kind: "path",
     example: "contracts/churn.odcs.yaml",
   }),
+  ...dataFormInputs,
   profile: input(z.string().optional(), {
     description:
       "Where the profile goes, which drift-report compares with. `profile.json` beside the report when absent.",
@@ -95,7 +97,10 @@ async function run(given: Inputs, host: Host, project: Project) {
   await checkWritable(profilePath, host, profilePlace, { schema: "titleholder/profile/" });
   const contract = await readContract(given.contract, host);
   const times = stopwatch(host);
-  const located = await locateData(given.data, host, "data", { declared: declaredColumns(contract) });
+  const located = await locateData(given.data, host, "data", {
+    declared: declaredColumns(contract),
+    text: textForm(given),
+  });
   const { fingerprint } = located;
   times.lap("fingerprint");
   await using dataset = await openData(located.source, host, { faults: "keep", input: "data" });

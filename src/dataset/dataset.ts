@@ -18,12 +18,39 @@ export interface Column {
 /** An integer beyond ±(2^53 − 1) is a bigint, every other number a number; dates and timestamps are Dates in UTC, to the millisecond. */
 export type Cell = null | boolean | number | bigint | string | Date;
 
+/** `auto`: a byte order mark or the zero bytes of UTF-16 tell it, else it is UTF-8. `utf-16`: the mark tells the order, else little-endian. */
+export const encodings = [
+  "auto",
+  "utf-8",
+  "utf-16",
+  "utf-16le",
+  "utf-16be",
+  "latin-1",
+  "windows-1252",
+  "windows-1250",
+  "windows-1251",
+  "iso-8859-2",
+  "iso-8859-15",
+  "shift_jis",
+  "euc-jp",
+  "gb18030",
+  "big5",
+  "euc-kr",
+] as const;
+export type Encoding = (typeof encodings)[number];
+
+/** How text files are written, where they cannot tell it themselves. A byte order mark in a file goes before what is said here. */
+export interface TextForm {
+  readonly encoding?: Encoding;
+}
+
 /** `files` are resolved absolute paths, sorted: globs are expanded by the command, as a locked engine refuses them. */
 export type DataSource = {
   readonly kind: "files";
   readonly files: readonly [string, ...string[]];
-  /** `csv` covers every delimiter. */
+  /** `csv` covers every delimiter. Any file may be packed with gzip or zstd. */
   readonly format: "csv" | "parquet";
+  readonly text?: TextForm;
   /**
    * Types the contract declares: a CSV is parsed by them, so that a value that does not fit is a fault with its row. Columns left out
    * get the narrowest kind that holds all their values. Parquet files bring their own types.

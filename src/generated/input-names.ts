@@ -9,6 +9,7 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "upload-report",
     "data",
     "contract",
+    "encoding",
     "profile",
     "sample-failures",
     "environment",

@@ -1,4 +1,7 @@
+import { execFile } from "node:child_process";
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { describeFault, locateData, openData } from "../../src/commands/data.ts";
 import { covers } from "../../src/dataset/fingerprint.ts";
@@ -61,11 +64,25 @@ describe("locating data", () => {
     ["TH_DATA_MISSING", ["sub"], { "sub/readme.md": "x" }, "holds no data file"],
     ["TH_DATA_MISSING", [], {}, "no data is named"],
     ["TH_DATA_FORMAT", ["x.csv", "y.parquet"], { "x.csv": "a\n", "y.parquet": parquetHead }, "one format"],
-    ["TH_DATA_FORMAT", ["x.xlsx"], { "x.xlsx": "x" }, "no ending that tells its format"],
+    ["TH_DATA_FORMAT", ["x.xlsx"], { "x.xlsx": "x" }, "is an Excel workbook"],
+    ["TH_DATA_FORMAT", ["x.dat"], { "x.dat": "x" }, "no ending that tells its format"],
+    ["TH_DATA_FORMAT", ["x.gz"], { "x.gz": "x" }, "no ending that tells its format"],
+    ["TH_DATA_FORMAT", ["x.csv.zip"], { "x.csv.zip": "PK\x03\x04" }, "unzip FILE"],
+    ["TH_DATA_FORMAT", ["x.csv"], { "x.csv": "PK\x03\x04" }, "is a zip archive"],
+    ["TH_DATA_FORMAT", ["x.csv.bz2"], { "x.csv.bz2": "BZh9" }, "bunzip2"],
+    ["TH_DATA_FORMAT", ["x.parquet"], { "x.parquet": "PARE\x01" }, "encrypted"],
+    ["TH_DATA_FORMAT", ["x.csv"], { "x.csv": "\x80\x04\x95" }, "pickle"],
     ["TH_DATA_FORMAT", ["x"], { x: "a\n1\n" }, "no ending that tells its format"],
     ["TH_DATA_FORMAT", ["x.csv"], { "x.csv": parquetHead }, "rename it to end in .parquet"],
     ["TH_DATA_FORMAT", ["x.parquet"], { "x.parquet": "a,b\n1,2\n" }, "holds text"],
-    ["TH_DATA_FORMAT", ["x.csv"], { "x.csv": "\x1f\x8b\x08" }, "compressed"],
+    ["TH_DATA_REMOTE", ["s3://bucket/x.csv"], {}, "aws s3 cp --recursive s3://bucket/x.csv data/"],
+    ["TH_DATA_REMOTE", ["gs://bucket/x"], {}, "gcloud storage cp"],
+    ["TH_DATA_REMOTE", ["abfss://c@account.dfs.core.windows.net/x"], {}, "azcopy copy"],
+    ["TH_DATA_REMOTE", ["https://host/x.parquet"], {}, "--remote-name https://host/x.parquet"],
+    ["TH_DATA_REMOTE", ["hdfs://name/x"], {}, "hdfs dfs -get hdfs://name/x data/"],
+    ["TH_DATA_REMOTE", ["dbfs:/x"], {}, "databricks fs cp --recursive dbfs:/x data/"],
+    ["TH_DATA_REMOTE", ["snowflake://account/db"], {}, "COPY INTO"],
+    ["TH_DATA_REMOTE", ["main.sales.orders"], {}, "spark.table("],
   ] as const)("what cannot be used is refused: %s %j", async (code, patterns, written, words) => {
     await using t = await testHost({
       files: Object.fromEntries(Object.entries(written).map(([path, text]) => [path, Buffer.from(text, "latin1")])),
@@ -97,6 +114,39 @@ describe("opening data", () => {
     });
     await using kept = await openData(source, t.host, { faults: "keep" });
     expect(await kept.faults()).toHaveLength(1);
+  });
+
+  test.each([
+    "a b.csv",
+    "it's.csv",
+    'say "x".csv',
+    "line\nbreak.csv",
+    "[x].csv",
+    "{a,b}.csv",
+    "*.csv",
+    "żółw.csv",
+    "-x.csv",
+    "a;b,c.csv",
+  ])("a file may have any name: %j", async (name) => {
+    await using t = await testHost({ files: { [name]: 'a,b\n1,"x"y\n2,z\n', "other.csv": "a,b\n7,w\n" } });
+    const { source } = await locate(t, name);
+    await using dataset = await openData(source, t.host, { faults: "keep" });
+    const [found, ...more] = await dataset.rows({ op: "in", column: "a", values: [2] }, 9);
+    expect([found?.file, found?.row, more]).toEqual([join(t.cwd, name), 2, []]);
+  });
+
+  test("a pipe, a loop of links and a link to a file are told apart", async () => {
+    await using t = await testHost({ files: { "real/a.csv": "a\n1\n" } });
+    await promisify(execFile)("mkfifo", [join(t.cwd, "pipe.csv")]);
+    await symlink(join(t.cwd, "real"), join(t.cwd, "real/loop"));
+    await symlink(join(t.cwd, "real/a.csv"), join(t.cwd, "link.csv"));
+    expect(await failure(locate(t, "pipe.csv"))).toMatchObject({
+      code: "TH_DATA_MISSING",
+      message: expect.stringContaining("pipe or a device"),
+    });
+    expect((await locate(t, "real")).source.files).toEqual([join(t.cwd, "real/a.csv")]);
+    await using linked = await openData((await locate(t, "link.csv")).source, t.host);
+    expect(await linked.aggregate({ n: { fn: "count" } })).toEqual({ n: 1 });
   });
 
   test("declared types are passed on", async () => {

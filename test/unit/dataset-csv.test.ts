@@ -282,8 +282,8 @@ describe("CSV with structural faults", () => {
   test.each([
     ["no byte", "", "TH_DATA_EMPTY"],
     ["blank lines alone", "\n\r\n\n", "TH_DATA_EMPTY"],
-    ["UTF-16", Buffer.from("\ufeffa,b\n1,x\n", "utf16le"), "TH_DATA_ENCODING"],
-    ["UTF-16 without a mark", Buffer.from("a,b\n1,x\n", "utf16le"), "TH_DATA_ENCODING"],
+    ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), "TH_DATA_ENCODING"],
+    ["zero bytes", Buffer.from("\0\0a,b\n1,x\n"), "TH_DATA_ENCODING"],
     ["a header in Latin-1", Buffer.from("caf\xe9,b\n1,x\n", "latin1"), "TH_DATA_ENCODING"],
     ["a header that never ends", `"a,b\n1,x\n`, "TH_DATA_HEADER"],
     ["a header of a megabyte", `${"a".repeat(2 ** 20 + 1)}\n`, "TH_DATA_HEADER"],

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { command } from "../../src/commands/validate-data.ts";
 import { fingerprintSchema } from "../../src/dataset/fingerprint.ts";
@@ -282,7 +283,8 @@ describe("data that breaks its contract", () => {
 
   test.each([
     ["an empty file", "", "TH_DATA_EMPTY", "empty"],
-    ["UTF-16", Buffer.from("\ufeffid,age\n1,2\n", "utf16le"), "TH_DATA_ENCODING", "UTF-16"],
+    ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), "TH_DATA_ENCODING", "UTF-32"],
+    ["a packed file that is cut off", gzipSync(good).subarray(0, -5), "TH_DATA_PACKED", "ends early"],
   ] as const)("%s fails by name, and nothing else is claimed", async (_name, content, _code, words) => {
     await using t = await hostWith(content);
     const { findings, outputs } = await validate(t);

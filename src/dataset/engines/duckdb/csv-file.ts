@@ -2,6 +2,7 @@ import { configurationError } from "../../../kernel/error.ts";
 import type { Files } from "../../../kernel/files.ts";
 import type { FaultyRow, StructuralFault } from "../../dataset.ts";
 import { type CsvRecord, CsvScanner, cellsOf, longestRecord } from "./csv-records.ts";
+import { type Reading, read, type StagedFile } from "./staging.ts";
 
 /** Most of a fault's rows that are kept. */
 const keptRows = 100;
@@ -12,6 +13,8 @@ const delimiters = [",", "\t", ";", "|"] as const;
 /** What one reading of a file tells before the engine sees it. */
 export interface CsvFile {
   readonly path: string;
+  /** Where it stands as UTF-8. */
+  readonly at: string;
   /** A name for every column; blank and repeated ones are made unique. Empty when the file cannot be read as CSV at all. */
   readonly names: readonly string[];
   readonly delimiter: string;
@@ -39,18 +42,14 @@ interface Head {
  * Reads a whole file for its structure: header, rows that cannot be split, line endings. About 1.5 s a GiB.
  * `expected` are names that help to tell the delimiter.
  */
-export async function inspectCsv(
-  files: Files,
-  path: string,
-  expected: readonly string[],
-  onBytes: (bytes: number) => void,
-): Promise<CsvFile> {
-  const head = await readHead(files, path, expected);
+export async function inspectCsv(file: StagedFile, expected: readonly string[], host: Reading): Promise<CsvFile> {
+  const { path, at } = file;
+  const head = await readHead(host.files, file, expected);
   if (head.names.length === 0) {
-    const file = { rows: 0, skipped: [], irregular: false, ending: "lf", oneLineEach: true, longest: 0 } as const;
-    return { path, ...head, ...file };
+    const empty = { rows: 0, skipped: [], irregular: false, ending: "lf", oneLineEach: true, longest: 0 } as const;
+    return { path, at, ...head, ...empty };
   }
-  const faults = new RowFaults(path, head.names.length);
+  const faults = new RowFaults(file, head.names.length);
   let row = -1;
   const skipped: number[] = [];
   const scanner = new CsvScanner(head.delimiter.charCodeAt(0), (record) => {
@@ -59,13 +58,11 @@ export async function inspectCsv(
     skipped.push(row);
     faults.add(row, record);
   });
-  for await (const chunk of files.stream(path)) {
-    scanner.push(chunk);
-    onBytes(chunk.byteLength);
-  }
+  for await (const chunk of read(at, "reading the structure of the data", host)) scanner.push(chunk);
   scanner.end();
   return {
     path,
+    at,
     ...head,
     faults: [...head.faults, ...faults.list()],
     rows: row - skipped.length,
@@ -78,7 +75,7 @@ export async function inspectCsv(
 }
 
 /** The readable rows, every cell quoted, without a header. */
-export async function* cleanCsv(files: Files, file: CsvFile): AsyncGenerator<Uint8Array> {
+export async function* cleanCsv(file: CsvFile, host: Reading): AsyncGenerator<Uint8Array> {
   let out: string[] = [];
   let row = -1;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -93,7 +90,7 @@ export async function* cleanCsv(files: Files, file: CsvFile): AsyncGenerator<Uin
     out = [];
     return bytes;
   };
-  for await (const chunk of files.stream(file.path)) {
+  for await (const chunk of read(file.at, "cleaning the data", host)) {
     scanner.push(chunk);
     yield drain();
   }
@@ -115,25 +112,27 @@ export function sourceRow(skipped: readonly number[], kept: number): number {
   return kept + low;
 }
 
-async function readHead(files: Files, path: string, expected: readonly string[]): Promise<Head> {
-  const bytes = await firstBytes(files, path);
+async function readHead(files: Files, file: StagedFile, expected: readonly string[]): Promise<Head> {
+  const { path } = file;
   const unreadable = (code: StructuralFault["code"], message: string): Head => ({
     names: [],
     delimiter: ",",
     faults: [{ code, file: path, message, count: 0, first: [] }],
   });
+  if (file.fault !== undefined) return { names: [], delimiter: ",", faults: [file.fault] };
+  const bytes = await firstBytes(files, file.at);
   if (bytes.length === 0) return unreadable("TH_DATA_EMPTY", "the file is empty: not even a header stands in it");
-  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  if (utf16) return unreadable("TH_DATA_ENCODING", "the file is UTF-16; save it as UTF-8");
   const heads = delimiters.map((delimiter) => ({ delimiter, record: firstRecord(bytes, delimiter) }));
   const record = heads[0]?.record;
   if (record === undefined) return unreadable("TH_DATA_EMPTY", "the file holds nothing but blank lines");
-  if (record.flaw === "encoding")
-    return unreadable("TH_DATA_ENCODING", "the header is not UTF-8; save the file as UTF-8");
+  if (record.flaw === "encoding") return unreadable("TH_DATA_ENCODING", `the header has ${foreignBytes(file)}`);
   if (record.flaw === "length" || record.text.length > longestHeader)
     return unreadable("TH_DATA_HEADER", `the header is longer than ${longestHeader} characters: this is no CSV`);
   if (record.text.includes("\0"))
-    return unreadable("TH_DATA_ENCODING", "the header holds NUL characters: this is UTF-16 or no text at all");
+    return unreadable(
+      "TH_DATA_ENCODING",
+      "the header holds NUL characters: this is no text in any encoding that is read",
+    );
   const best = heads.reduce((a, b) => (score(b, expected) > score(a, expected) ? b : a));
   if (best.record?.flaw === "quote")
     return unreadable("TH_DATA_HEADER", "the header has text behind a closing quote, or a quote that never closes");
@@ -204,12 +203,12 @@ function nameColumns(path: string, raw: readonly string[]): Pick<Head, "names" |
 }
 
 class RowFaults {
-  readonly #path: string;
+  readonly #file: StagedFile;
   readonly #columns: number;
   readonly #found = new Map<StructuralFault["code"], { message: string; count: number; first: FaultyRow[] }>();
 
-  constructor(path: string, columns: number) {
-    this.#path = path;
+  constructor(file: StagedFile, columns: number) {
+    this.#file = file;
     this.#columns = columns;
   }
 
@@ -228,11 +227,11 @@ class RowFaults {
   }
 
   list(): readonly StructuralFault[] {
-    return [...this.#found].map(([code, fault]) => ({ code, file: this.#path, ...fault }));
+    return [...this.#found].map(([code, fault]) => ({ code, file: this.#file.path, ...fault }));
   }
 
   #describe(flaw: CsvRecord["flaw"]): string {
-    if (flaw === "encoding") return "bytes that are not UTF-8";
+    if (flaw === "encoding") return foreignBytes(this.#file);
     if (flaw === "quote") return "text behind a closing quote, or a quote that never closes";
     if (flaw === "length") return `more than ${longestRecord / 2 ** 20} MiB in one row`;
     return `a number of cells other than the header's ${this.#columns}`;
@@ -248,6 +247,13 @@ const flawCodes = {
 /** The fault of a record that cannot be read; without a flaw its number of cells is wrong. */
 export function codeOfFlaw(flaw: CsvRecord["flaw"]): StructuralFault["code"] {
   return flaw === undefined ? "TH_DATA_RAGGED" : flawCodes[flaw];
+}
+
+/** What is said of bytes that the file's encoding does not have. */
+export function foreignBytes({ encoding }: StagedFile): string {
+  return encoding === "utf-8"
+    ? "bytes that are not UTF-8; say which encoding it is, as in `encoding: windows-1252`"
+    : `bytes that are not ${encoding}`;
 }
 
 /** At most 80 characters of a text. */

@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import type { Files } from "../../../kernel/files.ts";
 import { type CsvFile, codeOfFlaw } from "./csv-file.ts";
 import { type CsvRecord, CsvScanner } from "./csv-records.ts";
 import type { UnreadableRow } from "./source.ts";
+import { type Reading, read } from "./staging.ts";
 
 /** The rows of a file that `cleanCsv` leaves out, as they stand there. */
-export async function* unreadableRows(files: Files, file: CsvFile): AsyncGenerator<UnreadableRow> {
+export async function* unreadableRows(file: CsvFile, host: Reading): AsyncGenerator<UnreadableRow> {
   if (file.skipped.length === 0) return;
   let found: UnreadableRow[] = [];
   let row = -1;
@@ -14,7 +14,7 @@ export async function* unreadableRows(files: Files, file: CsvFile): AsyncGenerat
     if (row === 0 || (record.flaw === undefined && record.cells === file.names.length)) return;
     found.push({ file: file.path, row, line: record.line, code: codeOfFlaw(record.flaw), text: textOf(record) });
   });
-  for await (const chunk of files.stream(file.path)) {
+  for await (const chunk of read(file.at, "reading the rows that are set aside", host)) {
     scanner.push(chunk);
     yield* found;
     found = [];

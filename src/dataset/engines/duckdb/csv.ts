@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Host } from "../../../kernel/host.ts";
 import type { ColumnKind, DataSource, FaultyRow, StructuralFault } from "../../dataset.ts";
 import { type CsvFile, cleanCsv, cutText, inspectCsv, sourceRow } from "./csv-file.ts";
 import { unreadableRows } from "./csv-unreadable.ts";
@@ -7,6 +6,7 @@ import { checked, guessed, guessSql, guessWidth, nativeTypes, parsed, readsItsel
 import type { Session } from "./session.ts";
 import { nothingReadable, type OpenedSource, originalSql, schemaFaults, type UnreadableRow } from "./source.ts";
 import { type EngineColumn, text } from "./sql.ts";
+import type { Reading, StagedFile } from "./staging.ts";
 
 const sampledRows = 20_000;
 /** The engine reads in buffers, several a thread, and a record must fit into one. */
@@ -14,9 +14,6 @@ const usualBuffer = 2 ** 23;
 const faultsKept = 100;
 /** Planning a statement takes the square of its length. */
 const guessedAtOnce = 50;
-
-/** What reading takes of a host. */
-export type Reading = Pick<Host, "files" | "log">;
 
 interface PlannedColumn {
   readonly name: string;
@@ -43,12 +40,12 @@ export function cleanedPath(spill: string, at: number): string {
 export async function openCsv(
   session: Session,
   source: DataSource,
+  staged: readonly StagedFile[],
   spill: string,
   host: Reading,
 ): Promise<OpenedSource> {
   const inspected: ReadableFile[] = [];
-  for (const [at, path] of source.files.entries())
-    inspected.push(await inspect(host, source, path, cleanedPath(spill, at)));
+  for (const [at, file] of staged.entries()) inspected.push(await inspect(host, source, file, cleanedPath(spill, at)));
   const readable = inspected.filter((file) => file.names.length > 0);
   const faults = [...inspected.flatMap((file) => file.faults), ...schemaFaults(readable)];
   if (readable.length === 0) return nothingReadable(faults);
@@ -80,19 +77,14 @@ function misfitsSql(columns: readonly PlannedColumn[]): string {
 }
 
 async function* unreadableOf(files: readonly ReadableFile[], host: Reading): AsyncGenerator<UnreadableRow> {
-  for (const file of files) yield* unreadableRows(host.files, file);
+  for (const file of files) yield* unreadableRows(file, host);
 }
 
-async function inspect(host: Reading, source: DataSource, path: string, copy: string): Promise<ReadableFile> {
-  const total = (await host.files.facts(path))?.size ?? 0;
+async function inspect(host: Reading, source: DataSource, staged: StagedFile, copy: string): Promise<ReadableFile> {
   const expected = source.declared?.map((column) => column.name) ?? [];
-  let done = 0;
-  const file = await inspectCsv(host.files, path, expected, (bytes) => {
-    done += bytes;
-    host.log.progress("reading the structure of the data", done, total);
-  });
+  const file = await inspectCsv(staged, expected, host);
   if (!file.irregular) return file;
-  await host.files.createExclusive(copy, cleanCsv(host.files, file));
+  await host.files.createExclusive(copy, cleanCsv(file, host));
   return { ...file, cleaned: copy };
 }
 
@@ -154,8 +146,10 @@ async function guessAll(
 function reader(file: ReadableFile, type: (name: string) => string): string {
   const longest = file.longest + 1024;
   const options = [
-    text(file.cleaned ?? file.path),
+    text(file.cleaned ?? file.at),
     "auto_detect = false",
+    // An ending like .gz may lie, and what is packed has been unpacked.
+    "compression = 'none'",
     `header = ${file.cleaned === undefined}`,
     `delim = ${text(file.delimiter)}`,
     `quote = '"'`,

@@ -1,9 +1,11 @@
+import type { Host } from "../../../kernel/host.ts";
 import type { DataLimits, DataSource } from "../../dataset.ts";
-import { cleanedPath, openCsv, type Reading } from "./csv.ts";
+import { cleanedPath, openCsv } from "./csv.ts";
 import { requireFiles } from "./csv-file.ts";
 import { openParquet } from "./parquet.ts";
-import { Session } from "./session.ts";
+import { Session, spillFactor } from "./session.ts";
 import type { OpenedSource } from "./source.ts";
+import { type Reading, stage, stagedPath } from "./staging.ts";
 
 type DuckDb = typeof import("@duckdb/node-api");
 
@@ -18,13 +20,19 @@ export async function openSources(
   native: DuckDb,
   sources: readonly SourceAt[],
   limits: DataLimits,
-  host: Reading,
+  host: Pick<Host, "files" | "log">,
 ): Promise<{ readonly session: Session; readonly opened: readonly OpenedSource[] }> {
   for (const { source } of sources) await requireFiles(host.files, source.files);
   const session = await Session.open(native, limits, sources.flatMap(pathsOf));
+  const reading: Reading = {
+    files: host.files,
+    log: host.log,
+    signal: limits.signal,
+    mostBytes: spillFactor * limits.memoryBytes,
+  };
   try {
     const opened: OpenedSource[] = [];
-    for (const item of sources) opened.push(await openSource(session, item, host));
+    for (const item of sources) opened.push(await openSource(session, item, reading));
     return { session, opened };
   } catch (error) {
     await session[Symbol.asyncDispose]();
@@ -34,11 +42,11 @@ export async function openSources(
 
 /** All that is read of a source: its files, and the copies that are made of some of them. */
 function pathsOf({ source, spill }: SourceAt): readonly string[] {
-  return source.format === "csv"
-    ? [...source.files, ...source.files.map((_, at) => cleanedPath(spill, at))]
-    : source.files;
+  const copies = source.files.flatMap((_, at) => [stagedPath(spill, at), cleanedPath(spill, at)]);
+  return [...source.files, ...copies];
 }
 
 async function openSource(session: Session, { source, spill }: SourceAt, host: Reading): Promise<OpenedSource> {
-  return source.format === "csv" ? openCsv(session, source, spill, host) : openParquet(session, source.files);
+  const files = await stage(source, spill, host);
+  return source.format === "csv" ? openCsv(session, source, files, spill, host) : openParquet(session, files);
 }

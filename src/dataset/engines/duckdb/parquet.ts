@@ -5,6 +5,7 @@ import { kindOf, normalized } from "./kinds.ts";
 import type { Session } from "./session.ts";
 import { nothingReadable, type OpenedSource, originalSql, schemaFaults } from "./source.ts";
 import { type EngineColumn, identifier, text } from "./sql.ts";
+import type { StagedFile } from "./staging.ts";
 import { columnOfType } from "./types.ts";
 
 /** More rows than one file can hold. */
@@ -12,13 +13,15 @@ const rowsPerFile = 2 ** 38;
 
 interface ParquetFile {
   readonly path: string;
+  /** Where it stands unpacked. */
+  readonly at: string;
   readonly names: readonly string[];
   readonly types: ReadonlyMap<string, string>;
 }
 
 /** Parquet files stay where they are: every question is one scan of the columns it names. */
-export async function openParquet(session: Session, paths: readonly string[]): Promise<OpenedSource> {
-  const { files, faults } = await readSchemas(session, paths);
+export async function openParquet(session: Session, staged: readonly StagedFile[]): Promise<OpenedSource> {
+  const { files, faults } = await readSchemas(session, staged);
   if (files.length === 0) return nothingReadable(faults);
   const reserved = files.flatMap((file) => file.names).find((name) => /^file_(row_number|index)$/i.test(name));
   if (reserved !== undefined)
@@ -29,7 +32,7 @@ export async function openParquet(session: Session, paths: readonly string[]): P
     );
   // Without it only the first file's schema is read, again for each statement.
   const union = files.every((file) => isLike(file, files[0])) ? "" : ", union_by_name = true";
-  const scan = `read_parquet([${files.map((file) => text(file.path)).join(", ")}]${union})`;
+  const scan = `read_parquet([${files.map((file) => text(file.at)).join(", ")}]${union})`;
   const described = await session.rows(`DESCRIBE SELECT * FROM ${scan}`);
   const columns = described.map((row, at): EngineColumn => {
     return { ...columnOfType(String(row[0]), String(row[1])), sql: `c${at}` };
@@ -60,48 +63,51 @@ function isLike(file: ParquetFile, first: ParquetFile | undefined): boolean {
 /** All schemas at once; file by file when one of them is broken, to tell which. */
 async function readSchemas(
   session: Session,
-  paths: readonly string[],
+  staged: readonly StagedFile[],
 ): Promise<{ readonly files: readonly ParquetFile[]; readonly faults: readonly StructuralFault[] }> {
-  const query = (some: readonly string[]) =>
-    session.rows(
-      `SELECT file_name, name, duckdb_type, num_children FROM parquet_schema([${some.map(text).join(", ")}])`,
-    );
+  const faults = staged.flatMap((file) => (file.fault === undefined ? [] : [file.fault]));
+  const readable = staged.filter((file) => file.fault === undefined);
+  if (readable.length === 0) return { files: [], faults };
   try {
-    const rows = await query(paths);
-    return { files: paths.map((path) => fileOf(path, rows)), faults: [] };
+    return { files: await schemasOf(session, readable), faults };
   } catch (error) {
     if (!(error instanceof TitleholderError)) throw error;
   }
   const files: ParquetFile[] = [];
-  const faults: StructuralFault[] = [];
-  for (const path of paths) {
+  for (const file of readable) {
     try {
-      files.push(fileOf(path, await query([path])));
+      files.push(...(await schemasOf(session, [file])));
     } catch (error) {
       if (!(error instanceof TitleholderError) || error.code !== "TH_DATA_UNREADABLE") throw error;
       const message = /too small|magic bytes/.test(error.message)
         ? "the file is no Parquet, or its end is missing: it was cut off or not written to the end"
         : error.message;
-      faults.push({ code: "TH_DATA_PARQUET", file: path, message, count: 0, first: [] });
+      faults.push({ code: "TH_DATA_PARQUET", file: file.path, message, count: 0, first: [] });
     }
   }
   return { files, faults };
 }
 
+async function schemasOf(session: Session, files: readonly StagedFile[]): Promise<ParquetFile[]> {
+  const paths = files.map((file) => text(file.at)).join(", ");
+  const nodes = await session.rows(`SELECT file_name, name, duckdb_type, num_children FROM parquet_schema([${paths}])`);
+  const byFile = Map.groupBy(nodes, ([file]) => String(file));
+  return files.map((file) => fileOf(file, byFile.get(file.at) ?? []));
+}
+
 /** The top level of a schema, which is listed depth first with each node's number of children. */
-function fileOf(path: string, schemas: readonly (readonly DuckDBValue[])[]): ParquetFile {
-  const rows = schemas.filter((row) => row[0] === path).slice(1);
+function fileOf({ path, at }: StagedFile, nodes: readonly (readonly DuckDBValue[])[]): ParquetFile {
   const names: string[] = [];
   const types = new Map<string, string>();
   let inside = 0;
-  for (const [, name, type, children] of rows) {
+  for (const [, name, type, children] of nodes.slice(1)) {
     if (inside === 0) {
       names.push(String(name));
       types.set(String(name), type === null || Number(children ?? 0) > 0 ? "STRUCT" : String(type));
     } else inside -= 1;
     inside += Number(children ?? 0);
   }
-  return { path, names, types };
+  return { path, at, names, types };
 }
 
 /** Read together, a column of numbers here and texts there would become text without a word. */

@@ -5,7 +5,7 @@ import type { DataLimits } from "../../dataset.ts";
 import { text } from "./sql.ts";
 
 /** How many times its memory the engine may spill to disk. */
-const spillFactor = 32;
+export const spillFactor = 32;
 
 type DuckDb = typeof import("@duckdb/node-api");
 
