@@ -7,6 +7,7 @@ import type { Artifact, Command, Findings, Project } from "../kernel/command.ts"
 import { digestSchema } from "../kernel/digest-schema.ts";
 import type { Host } from "../kernel/host.ts";
 import type { Json } from "../kernel/json.ts";
+import { parseDuration } from "../kernel/quantity.ts";
 import { overallVerdict } from "../kernel/verdict.ts";
 import { locateData, openData } from "./data.ts";
 import { dataFormInputs, textForm } from "./data-form.ts";
@@ -21,6 +22,7 @@ import type { Part, Situation } from "./validate-data/part.ts";
 import { type WrittenProfile, writeProfile } from "./validate-data/profile-file.ts";
 import { validate } from "./validate-data/rules.ts";
 import { historySeries, scoreOf, scoreTables } from "./validate-data/score.ts";
+import { sqlRules } from "./validate-data/sql-rules.ts";
 import { tablesOf } from "./validate-data/tables.ts";
 import { checkWritable } from "./written-file.ts";
 
@@ -45,6 +47,9 @@ const inputs = z.strictObject({
   }),
   sampleFailures: input(z.number().int().min(0).max(1000).default(10), {
     description: "How many of the first failing rows are shown for each broken rule.",
+  }),
+  sqlTimeout: input(z.string().default("60s"), {
+    description: "How long each SQL rule of the contract may take. One that takes longer is unchecked.",
   }),
   ...registryInputs,
   registry: input(z.string().optional(), {
@@ -130,8 +135,8 @@ async function run(given: Inputs, host: Host, project: Project) {
 }
 
 /** What the topics beyond the contract's rules say of the data, each in a file of its own. */
-async function partsOf(_given: Inputs, _situation: Situation): Promise<readonly Part[]> {
-  return [];
+async function partsOf(given: Inputs, situation: Situation): Promise<readonly Part[]> {
+  return [await sqlRules(situation, parseDuration(given.sqlTimeout, { input: "sql-timeout" }))];
 }
 
 interface RememberedScore {

@@ -1,5 +1,5 @@
 import type { Place } from "../kernel/error.ts";
-import type { Rule, Unsupported } from "./contract.ts";
+import type { Rule, SqlRule, Unsupported } from "./contract.ts";
 import type { YamlPath } from "./document.ts";
 import type { OdcsProperty } from "./odcs-schema.ts";
 
@@ -8,6 +8,7 @@ export interface Compiling {
   /** Where a value stands, or one of its keys. */
   place(path: YamlPath, key?: string): Place;
   rule(rule: Rule): void;
+  sqlRule(rule: SqlRule): void;
   unsupported(item: Unsupported): void;
 }
 

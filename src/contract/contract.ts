@@ -31,6 +31,21 @@ export interface Rule {
   readonly place: Place;
 }
 
+/** A rule in the author's own SQL: one SELECT that gives one number, true being 1. It says nothing about single rows. */
+export interface SqlRule {
+  /** Unique in the contract, among the ids of rules too. */
+  readonly id: string;
+  /** Names of the table and the column stand where the contract had placeholders. */
+  readonly query: string;
+  readonly bound: Bound;
+  /** The expectation in words. */
+  readonly expectation: string;
+  readonly severity: string;
+  readonly dimension?: string;
+  /** Where the query stands. */
+  readonly place: Place;
+}
+
 /** Something the contract asks for that cannot be checked here; never passed over in silence. */
 export interface Unsupported {
   readonly id: string;
@@ -58,9 +73,12 @@ export interface Contract {
   readonly apiVersion: string;
   /** Name of the schema object it describes. */
   readonly table: string;
+  /** The name that queries know it by; the same where the contract states no other. */
+  readonly physicalTable: string;
   readonly columns: readonly ContractColumn[];
   /** Columns of the primary key, in its order. */
   readonly key: readonly string[];
   readonly rules: readonly Rule[];
+  readonly sqlRules: readonly SqlRule[];
   readonly unsupported: readonly Unsupported[];
 }

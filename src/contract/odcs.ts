@@ -1,6 +1,6 @@
 import { configurationError } from "../kernel/error.ts";
 import { type Compiling, nameOf } from "./compiling.ts";
-import type { Contract, ContractColumn, Rule, Unsupported } from "./contract.ts";
+import type { Contract, ContractColumn, Rule, SqlRule, Unsupported } from "./contract.ts";
 import { checkShape, parseYaml, type YamlDocument, type YamlPath } from "./document.ts";
 import {
   apiVersions,
@@ -25,11 +25,13 @@ export function parseContract(text: string, file: string): Contract {
   checkVersion(document);
   const contract = checkShape(document, odcsSchema, keysAt);
   const rules: Rule[] = [];
+  const sqlRules: SqlRule[] = [];
   const unsupported: Unsupported[] = [];
   const taken = new Set<string>();
   const compiling: Compiling = {
     place: (path, key) => (key === undefined ? document.placeOf(path) : document.placeOfKey([...path, key])),
     rule: (rule) => rules.push({ ...rule, id: uniqueId(rule.id, taken) }),
+    sqlRule: (rule) => sqlRules.push({ ...rule, id: uniqueId(rule.id, taken) }),
     unsupported: (item) => unsupported.push({ ...item, id: uniqueId(item.id, taken) }),
   };
   const table: OdcsTable = contract.schema[0] ?? { name: "", properties: [] };
@@ -46,7 +48,7 @@ export function parseContract(text: string, file: string): Contract {
   table.properties.forEach((property, at) => {
     const place = [...path, "properties", at];
     propertyRules(property, nameOf(property), place, key.length === 1, compiling);
-    columnQuality(property, nameOf(property), place, compiling);
+    columnQuality(property, nameOf(property), place, compiling, table.physicalName ?? table.name);
   });
   listUnsupported(contract, compiling);
   return {
@@ -54,9 +56,11 @@ export function parseContract(text: string, file: string): Contract {
     version: contract.version,
     apiVersion: contract.apiVersion,
     table: table.name,
+    physicalTable: table.physicalName ?? table.name,
     columns,
     key,
     rules,
+    sqlRules,
     unsupported,
   };
 }

@@ -7,6 +7,7 @@ import type { Measure } from "./contract.ts";
 import type { YamlPath } from "./document.ts";
 import type { OdcsProperty, OdcsQuality, OdcsTable } from "./odcs-schema.ts";
 import { kindOfLogicalType, lengthPredicate, parseTime, unrunnable } from "./properties.ts";
+import { sqlRule } from "./sql-rules.ts";
 
 const usedArguments: Readonly<Record<string, readonly string[]>> = {
   missingValues: ["missingValues"],
@@ -36,11 +37,21 @@ interface Stated {
 }
 
 /** Rules from the quality checks of a column. */
-export function columnQuality(property: OdcsProperty, column: string, path: YamlPath, compiling: Compiling): void {
+export function columnQuality(
+  property: OdcsProperty,
+  column: string,
+  path: YamlPath,
+  compiling: Compiling,
+  table: string,
+): void {
   property.quality?.forEach((written, at) => {
     const place = new QualityPlace([...path, "quality", at], compiling);
     const quality = metricForm(written);
     const name = `${column}.${quality.name ?? quality.metric ?? quality.rule ?? quality.type ?? "quality"}`;
+    if (isQuery(quality)) {
+      sqlRule(quality, name, { table, column }, (key) => place.of(key), compiling);
+      return;
+    }
     if (!isRunnable(quality, name, place)) return;
     listUnusedArguments(quality, name, place);
     const measured = measureColumn(quality, property, column, place, name);
@@ -55,6 +66,10 @@ export function tableQuality(table: OdcsTable, path: YamlPath, columns: readonly
     const quality = metricForm(written);
     const plain = quality.metric === "rowCount" ? "row-count" : quality.metric;
     const name = quality.name ?? plain ?? quality.rule ?? quality.type ?? "quality";
+    if (isQuery(quality)) {
+      sqlRule(quality, name, { table: table.physicalName ?? table.name }, (key) => place.of(key), compiling);
+      return;
+    }
     if (!isRunnable(quality, name, place)) return;
     listUnusedArguments(quality, name, place);
     if (quality.metric === "rowCount")
@@ -110,6 +125,11 @@ function metricForm(quality: OdcsQuality): OdcsQuality {
   };
 }
 
+/** A metric beside a query leaves open which of the two is meant. */
+function isQuery({ type, metric }: OdcsQuality): boolean {
+  return type === "sql" && metric === undefined;
+}
+
 /** Checks that only people or other programs can run are listed, and not run. */
 function isRunnable(quality: OdcsQuality, id: string, place: QualityPlace): boolean {
   const why = quality.metric === undefined ? obstacle(quality) : boundObstacle(quality);
@@ -124,7 +144,6 @@ function isRunnable(quality: OdcsQuality, id: string, place: QualityPlace): bool
 }
 
 function obstacle({ type, engine, rule }: OdcsQuality): string {
-  if (type === "sql") return "is written in SQL, which is not run yet";
   if (type === "custom") return `is meant for ${engine ?? "another engine"}`;
   if (rule !== undefined) return `states the rule ${rule}, which version 3.0 of the standard does not define`;
   return `is written for people`;

@@ -12,6 +12,7 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "encoding",
     "profile",
     "sample-failures",
+    "sql-timeout",
     "environment",
     "registry",
     "allow-ephemeral-registry",

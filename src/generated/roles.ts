@@ -5,4 +5,5 @@ export const roles: Readonly<Record<string, () => Promise<HelperRole>>> = {
   "predict": async () => (await import("../model/roles/predict.ts")).role,
   "route": async () => (await import("../serving/roles/route.ts")).role,
   "serve": async () => (await import("../serving/roles/serve.ts")).role,
+  "sql": async () => (await import("../dataset/roles/sql.ts")).role,
 };

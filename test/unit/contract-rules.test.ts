@@ -246,7 +246,6 @@ describe("quality checks", () => {
 
 describe("what cannot be checked is listed with its line", () => {
   test.each([
-    ["quality: [{ type: sql, query: SELECT 1, mustBe: 1 }]", "x.sql", "SQL"],
     ["quality: [{ type: text, description: good }]", "x.text", "written for people"],
     ["quality: [{ type: custom, engine: soda, implementation: x }]", "x.custom", "meant for soda"],
     ["quality: [{ metric: rowCount, mustBe: 0 }]", "x.rowCount", "a metric of tables"],

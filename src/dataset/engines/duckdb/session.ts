@@ -31,7 +31,7 @@ export class Session implements AsyncDisposable {
     const instance = await native.DuckDBInstance.create(":memory:");
     const session = new Session(instance, await instance.connect(), limits);
     const memory = Math.max(64, Math.floor(limits.memoryBytes / 2 ** 20));
-    // The order matters: what is locked can no longer be set. User SQL must never run here, as allowed paths may also be written.
+    // The order matters: what is locked can no longer be set. Allowed paths may also be written: user SQL passes the gate first.
     const settings = [
       ...(limits.threads === undefined ? [] : [`threads = ${Math.max(1, Math.floor(limits.threads))}`]),
       `memory_limit = '${memory}MiB'`,

@@ -1,0 +1,150 @@
+import { join } from "node:path";
+import { holds } from "../../contract/bounds.ts";
+import type { SqlRule } from "../../contract/contract.ts";
+import type { Scored } from "../../contract/quality-score.ts";
+import { isMild } from "../../contract/severity.ts";
+import { type QueryAnswer, type QueryArgs, queryAnswer } from "../../dataset/query.ts";
+import type { Check } from "../../kernel/command.ts";
+import { configurationError, TitleholderError } from "../../kernel/error.ts";
+import type { HelperProcess } from "../../kernel/helper.ts";
+import type { Host } from "../../kernel/host.ts";
+import type { ProcessExit } from "../../kernel/process.ts";
+import { formatDuration } from "../../kernel/quantity.ts";
+import type { Part, Situation } from "./part.ts";
+
+/** What the engine of the queries may hold before it spills; its limit is soft, the operating system's is not. */
+const engineBytes = 2 ** 30;
+const processBytes = 1.5 * 2 ** 30;
+/** Opening reads text files as a whole, at this pace or faster. */
+const openingMs = 3600e3;
+/** How long a query may take to stop beyond its limit before its process is given up. */
+const stopMs = 5000;
+
+/**
+ * Answers the contract's SQL rules, each in turn, in a helper process that holds nothing but the data. A rule that reaches a limit, or
+ * fails on this data, is unchecked; the others go on.
+ * @throws TH_CONTRACT_SQL (configuration) for a query that could not run on any data.
+ */
+export async function sqlRules(situation: Situation, limitMs: number): Promise<Part> {
+  const { contract, host, found } = situation;
+  const rules = contract.value.sqlRules;
+  if (rules.length === 0) return {};
+  if (found.unreadable) return { checks: rules.map((rule) => unchecked(rule, "nothing of the data can be read")) };
+  await using queries = new Queries(host, await argsFor(situation), rules.length, limitMs);
+  const checks: Check[] = [];
+  const scored: Scored[] = [];
+  for (const [done, rule] of rules.entries()) {
+    host.log.progress("answering SQL rules", done, rules.length);
+    const answer = await queries.answer(rule.query);
+    checks.push(checkOf(rule, answer, situation, limitMs));
+    if (answer.outcome === "value")
+      scored.push({ dimension: rule.dimension, quality: Number(holds(rule.bound, answer.value)) });
+  }
+  return { checks, scored };
+}
+
+/** The data goes by the contract's names of its table, and by `data`. */
+async function argsFor({ contract, host, source }: Situation): Promise<QueryArgs> {
+  const spill = join(host.scratch, "sql");
+  const own = join(spill, "table-0");
+  await host.files.makeDirectory(own);
+  const names = [...new Set(["data", contract.value.table, contract.value.physicalTable])];
+  return { tables: [{ names, source, spill: own }], memoryBytes: engineBytes, spill };
+}
+
+/** The helper that answers; started again when one is lost. */
+class Queries implements AsyncDisposable {
+  readonly #host: Host;
+  readonly #args: QueryArgs;
+  readonly #limitMs: number;
+  readonly #wallMs: number;
+  #helper: HelperProcess | undefined;
+  /** Where the data itself is too much for the helper, each rule would find that out anew. */
+  #unopened: QueryAnswer | undefined;
+
+  constructor(host: Host, args: QueryArgs, rules: number, limitMs: number) {
+    this.#host = host;
+    this.#args = args;
+    this.#limitMs = limitMs;
+    this.#wallMs = openingMs + rules * (limitMs + stopMs);
+  }
+
+  async answer(sql: string): Promise<QueryAnswer> {
+    if (this.#unopened !== undefined) return this.#unopened;
+    try {
+      this.#helper ??= await this.#start();
+      const { message } = await this.#helper.request({ sql, wallMs: this.#limitMs });
+      const answer = queryAnswer.parse(message);
+      if (answer.outcome === "stuck") await this.#end();
+      return answer;
+    } catch (error) {
+      this.#host.signal.throwIfAborted();
+      if (!(error instanceof TitleholderError) || error.code !== "TH_HELPER_LOST") throw error;
+      if (this.#helper === undefined) this.#unopened = lost(error);
+      await this.#end();
+      return lost(error);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end();
+  }
+
+  #start(): Promise<HelperProcess> {
+    const limits = { memoryBytes: processBytes, wallMs: this.#wallMs };
+    return this.#host.spawnSelf("sql", this.#args as unknown as Parameters<Host["spawnSelf"]>[1], limits);
+  }
+
+  async #end(): Promise<void> {
+    await this.#helper?.[Symbol.asyncDispose]();
+    this.#helper = undefined;
+  }
+}
+
+function lost(error: TitleholderError): QueryAnswer {
+  const why = (error.cause as ProcessExit | undefined)?.why;
+  if (why === "memory" || why === "time") return { outcome: why };
+  return { outcome: "failed", message: "the process that ran it ended" };
+}
+
+function checkOf(rule: SqlRule, answer: QueryAnswer, { masking }: Situation, limitMs: number): Check {
+  switch (answer.outcome) {
+    case "refused": {
+      const at = answer.at === null ? "" : ` (line ${answer.at.line}, column ${answer.at.column} of the query)`;
+      throw configurationError(
+        "TH_CONTRACT_SQL",
+        `the query of ${rule.id} cannot run: ${answer.message}${at}`,
+        "write one SELECT over the contract's tables, in DuckDB's SQL, that gives one number",
+        rule.place,
+      );
+    }
+    case "failed":
+      // What the engine says of a value may hold it.
+      return unchecked(rule, `the query failed on this data: ${masking.row(answer.message)}`);
+    case "memory":
+      return unchecked(rule, "the query needs more memory than it may have");
+    case "time":
+    case "stuck":
+      return unchecked(rule, `the query was stopped at its limit of ${formatDuration(limitMs)} (input sql-timeout)`);
+    case "value": {
+      const { value: observed } = answer;
+      const kept = holds(rule.bound, observed);
+      return {
+        id: rule.id,
+        verdict: kept ? "pass" : isMild(rule.severity) ? "warn" : "fail",
+        message: `${rule.expectation}; found ${observed}`,
+        place: rule.place,
+        observed,
+      };
+    }
+  }
+}
+
+function unchecked(rule: SqlRule, why: string): Check {
+  return {
+    id: rule.id,
+    verdict: "unchecked",
+    message: `${rule.expectation}: not checked, as ${why}`,
+    place: rule.place,
+  };
+}

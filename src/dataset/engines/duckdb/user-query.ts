@@ -1,0 +1,188 @@
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
+import type { QueryAnswer, QueryRequest } from "../../query.ts";
+import type { Session } from "./session.ts";
+import { functionNames, type Permitted, permittedFunctions, type Refusal, refusalOf } from "./sql-gate.ts";
+
+type DuckDb = typeof import("@duckdb/node-api");
+type Refused = Extract<QueryAnswer, { readonly outcome: "refused" }>;
+
+/** How long a query that reached its limit may take to stop. */
+const stopMs = 1500;
+
+/**
+ * Answers queries that somebody else wrote, each by one number, over the views of a locked session. First the gate: exactly one
+ * statement, parsed as SELECT and made of permitted parts, then prepared as SELECT with one column of numbers; only then it runs.
+ */
+export class UserQueries {
+  readonly #native: DuckDb;
+  readonly #connection: DuckDBConnection;
+  readonly #permitted: Permitted;
+
+  private constructor(native: DuckDb, connection: DuckDBConnection, permitted: Permitted) {
+    this.#native = native;
+    this.#connection = connection;
+    this.#permitted = permitted;
+  }
+
+  /** `tables`: the names that views of the session have. */
+  static async over(native: DuckDb, session: Session, tables: readonly string[]): Promise<UserQueries> {
+    const names = (await session.rows(functionNames)).map(([name]) => String(name));
+    return new UserQueries(native, session.connection, {
+      tables: new Set(tables.map((name) => name.toLowerCase())),
+      functions: permittedFunctions(names),
+    });
+  }
+
+  /** One query at a time; after `stuck` none any more. */
+  async answer({ sql, wallMs }: QueryRequest): Promise<QueryAnswer> {
+    let late = false;
+    let giveUp: (() => void) | undefined;
+    const stuck = new Promise<QueryAnswer>((resolve) => {
+      giveUp = () => resolve({ outcome: "stuck" });
+    });
+    const timers = [
+      setTimeout(() => {
+        late = true;
+        this.#connection.interrupt();
+      }, wallMs),
+      setTimeout(() => giveUp?.(), wallMs + stopMs),
+    ];
+    const answer = this.#answer(sql).catch((error: unknown): QueryAnswer => {
+      if (late) return { outcome: "time" };
+      if (error instanceof Error && /^Out of Memory Error|max_temp_directory_size|No space left/.test(error.message))
+        return { outcome: "memory" };
+      throw error;
+    });
+    try {
+      return await Promise.race([answer, stuck]);
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
+    }
+  }
+
+  async #answer(sql: string): Promise<QueryAnswer> {
+    const refusal = await this.#refusal(sql);
+    if (refusal !== undefined) return refused(refusal.message, placeAt(sql, refusal.offset));
+    const statement = await this.#prepare(sql);
+    if (!("columnCount" in statement)) return statement;
+    try {
+      const misshapen = this.#misshapen(statement);
+      return misshapen === undefined ? await firstNumber(statement) : refused(misshapen, null);
+    } finally {
+      statement.destroySync();
+    }
+  }
+
+  /** The statement as the engine parses it, without looking anything up. The text is a value here. */
+  async #refusal(sql: string): Promise<Refusal | undefined> {
+    const read = await this.#connection.runAndReadAll("SELECT json_serialize_sql($1::VARCHAR)", [sql]);
+    const parsed = JSON.parse(String(read.getRows()[0]?.[0])) as {
+      readonly error: boolean;
+      readonly error_type?: string;
+      readonly error_message?: string;
+      readonly position?: string;
+      readonly statements?: readonly unknown[];
+    };
+    if (parsed.error && parsed.error_type === "parser")
+      return { message: parsed.error_message ?? "it is no SQL", ...offsetOf(sql, parsed.position) };
+    if (parsed.error) return { message: "it is no SELECT" };
+    if (parsed.statements?.length !== 1)
+      return { message: `it holds ${parsed.statements?.length ?? 0} statements, and a rule is one` };
+    return refusalOf(parsed.statements[0], this.#permitted);
+  }
+
+  async #prepare(sql: string): Promise<DuckDBPreparedStatement | QueryAnswer> {
+    try {
+      const extracted = await this.#connection.extractStatements(sql);
+      if (extracted.count !== 1) return refused(`it holds ${extracted.count} statements, and a rule is one`, null);
+      return await extracted.prepare(0);
+    } catch (error) {
+      if (!(error instanceof Error) || !/^[A-Z][A-Za-z ]+ Error: /.test(error.message)) throw error;
+      if (/^(INTERRUPT|Out of Memory) Error/.test(error.message)) throw error;
+      return refused(complaint(error), placeOfComplaint(sql, error.message));
+    }
+  }
+
+  #misshapen(statement: DuckDBPreparedStatement): string | undefined {
+    const { StatementType, DuckDBTypeId: id } = this.#native;
+    if (statement.statementType !== StatementType.SELECT) return "it is no SELECT";
+    if (statement.columnCount !== 1) return `it gives ${statement.columnCount} columns, and a rule gives one number`;
+    const numbers = [
+      ...[id.BOOLEAN, id.TINYINT, id.SMALLINT, id.INTEGER, id.BIGINT, id.HUGEINT, id.UTINYINT, id.USMALLINT],
+      ...[id.UINTEGER, id.UBIGINT, id.UHUGEINT, id.FLOAT, id.DOUBLE, id.DECIMAL],
+    ];
+    if (numbers.includes(statement.columnTypeId(0))) return undefined;
+    return `it gives a value of type ${statement.columnType(0).toString()}, and a rule gives a number or a boolean`;
+  }
+}
+
+/** Values of the first column, in the result's order; no more than a chunk of its rows is ever held. */
+async function firstValues(statement: DuckDBPreparedStatement, limit: number): Promise<readonly DuckDBValue[]> {
+  const result = await statement.stream();
+  const values: DuckDBValue[] = [];
+  while (values.length < limit) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) break;
+    const vector = chunk.getColumnVector(0);
+    for (let row = 0; row < chunk.rowCount && values.length < limit; row += 1) values.push(vector.getItem(row));
+  }
+  return values;
+}
+
+/** The answer of a query of one column. */
+async function firstNumber(statement: DuckDBPreparedStatement): Promise<QueryAnswer> {
+  const failed = (message: string): QueryAnswer => ({ outcome: "failed", message });
+  try {
+    const values = await firstValues(statement, 2);
+    if (values.length === 0) return failed("it gave no row");
+    if (values.length > 1) return failed("it gave more than one row");
+    const number = numberOf(values[0] ?? null);
+    if (number === undefined) return failed("it gave NULL");
+    return Number.isFinite(number) ? { outcome: "value", value: number } : failed(`it gave ${number}`);
+  } catch (error) {
+    if (!(error instanceof Error) || !/^[A-Z][A-Za-z ]+ Error: /.test(error.message)) throw error;
+    if (/^(INTERRUPT|Out of Memory) Error/.test(error.message)) throw error;
+    return failed(complaint(error));
+  }
+}
+
+function numberOf(value: DuckDBValue): number | undefined {
+  if (value === null) return undefined;
+  // A decimal is its digits and a scale.
+  if (typeof value === "object" && "toDouble" in value) return value.toDouble();
+  return Number(value);
+}
+
+function refused(message: string, at: Refused["at"]): Refused {
+  return { outcome: "refused", message, at };
+}
+
+/** The engine's complaint on one line, without its kind. */
+function complaint(error: Error): string {
+  return (error.message.split("\n")[0] ?? "").replace(/^[A-Z][A-Za-z ]+ Error: /, "");
+}
+
+/** The parser counts characters, all else bytes. */
+function offsetOf(sql: string, position: string | undefined): { readonly offset?: number } {
+  const characters = Number(position ?? Number.NaN);
+  if (!Number.isSafeInteger(characters)) return {};
+  return { offset: Buffer.byteLength([...sql].slice(0, characters).join("")) };
+}
+
+/** Line and column, from 1, of a byte of the query. */
+function placeAt(sql: string, offset: number | undefined): Refused["at"] {
+  if (offset === undefined) return null;
+  const before = Buffer.from(sql).subarray(0, offset).toString().split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+/** The engine shows the line, cut at its ends where it is long, with a caret below the place. */
+function placeOfComplaint(sql: string, message: string): Refused["at"] {
+  const [, number, shown = "", indent = ""] = /^LINE (\d+): (.*)\n( *)\^/m.exec(message) ?? [];
+  if (number === undefined) return null;
+  const line = Number(number);
+  const cut = shown.startsWith("...") ? 3 : 0;
+  const start = (sql.split("\n")[line - 1] ?? "").indexOf(shown.slice(cut).replace(/\.\.\.$/, ""));
+  const column = indent.length - `LINE ${number}: `.length - cut + Math.max(0, start);
+  return { line, column: Math.max(0, column) + 1 };
+}

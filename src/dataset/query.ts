@@ -1,0 +1,41 @@
+import { z } from "zod";
+import type { DataSource } from "./dataset.ts";
+
+/** A data set as queries see it. */
+export interface QueriedTable {
+  /** What it may be called; one of two parts with a dot between them is found as `a.b` too. */
+  readonly names: readonly string[];
+  readonly source: DataSource;
+  /** An existing private folder. */
+  readonly spill: string;
+}
+
+/** What the helper that answers queries is started with. Its tables come from this program itself, and are not checked again. */
+export const queryArgs = z.strictObject({
+  tables: z.array(z.custom<QueriedTable>((value) => typeof value === "object" && value !== null)),
+  memoryBytes: z.number().int().positive(),
+  /** An existing private folder the engine may spill to. */
+  spill: z.string(),
+});
+export type QueryArgs = z.output<typeof queryArgs>;
+
+/** One query, and how long it may take. */
+export const queryRequest = z.strictObject({ sql: z.string(), wallMs: z.number().positive() });
+export type QueryRequest = z.output<typeof queryRequest>;
+
+/**
+ * `value`: the one number it gave; true is 1 and false is 0. `refused`: it is no query that may run, whatever the data (not one SELECT,
+ * a name that is not there, a file, a setting); `at` is where in it, from 1. `failed`: it ended without a number because of the data.
+ * `time`, `memory`: it reached a limit. `stuck`: it did not even stop at its time limit; the helper is of no more use.
+ */
+export const queryAnswer = z.discriminatedUnion("outcome", [
+  z.strictObject({ outcome: z.literal("value"), value: z.number() }),
+  z.strictObject({
+    outcome: z.literal("refused"),
+    message: z.string(),
+    at: z.strictObject({ line: z.number(), column: z.number() }).nullable(),
+  }),
+  z.strictObject({ outcome: z.literal("failed"), message: z.string() }),
+  z.strictObject({ outcome: z.enum(["time", "memory", "stuck"]) }),
+]);
+export type QueryAnswer = z.output<typeof queryAnswer>;
