@@ -1,6 +1,6 @@
 const id=124;const ids=[124];const modules={55030:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{$:()=>environmentRegistry,
 M:()=>openRegistry});var external_node_path_=__webpack_require__(76760);;const backends={"file":{summary:"A directory on a disk that outlives the job. Safe for any number of processes at once.",load:async()=>(await __webpack_require__.
-e(150).then(__webpack_require__.bind(__webpack_require__,66769))).implementation}};var error=__webpack_require__(141);var naming=__webpack_require__(54087);var paths=__webpack_require__(54532);;const defaultRegistry="\
+e(769).then(__webpack_require__.bind(__webpack_require__,66769))).implementation}};var error=__webpack_require__(141);var naming=__webpack_require__(54087);var paths=__webpack_require__(54532);;const defaultRegistry="\
 file:.titleholder/registry";function environmentRegistry(name,project,input){const environment=Object.hasOwn(project.environments,name)?project.environments[name]:void 0;if(environment!==void 0)return environment.
 registry;throw(0,error.DN)("TH_ENVIRONMENT_UNKNOWN",`titleholder.yaml names no environment "${name}"`,`add it under environments: with its registry, or ${(0,naming.ZA)(name,Object.keys(project.environments))}`,
 {input})}async function openRegistry(address,host,{allowEphemeral,input="registry"}){const written=address??defaultRegistry;const[,scheme,rest]=/^([a-z][a-z0-9-]*):(.*)$/s.exec(written)??[];const backend=scheme!==
