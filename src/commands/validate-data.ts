@@ -45,6 +45,9 @@ const inputs = z.strictObject({
       "Where the profile goes, which drift-report compares with. `profile.json` beside the report when absent.",
     kind: "path",
   }),
+  skipProfile: input(z.boolean().default(false), {
+    description: "Compute no profile: the fastest answer, where nothing will be compared with this data.",
+  }),
   sampleFailures: input(z.number().int().min(0).max(1000).default(10), {
     description: "How many of the first failing rows are shown for each broken rule.",
   }),
@@ -68,7 +71,7 @@ const outputs = z.strictObject({
   qualityScore: input(z.number(), {
     description: "0 to 100, by the formula in docs/validate-data.md. 0 when nothing could be read.",
   }),
-  profile: input(z.string(), { description: "Path of the profile. Empty when nothing could be read." }),
+  profile: input(z.string(), { description: "Path of the profile. Empty when there is none." }),
 });
 
 const details = z.strictObject({
@@ -119,7 +122,10 @@ async function run(given: Inputs, host: Host, project: Project) {
   // Before the profile: a registry that cannot be written is found out while nothing else has been.
   const score = await scoreAndRemember(given, situation, parts);
   const hidden = sensitiveColumns(contract.value);
-  const profile = found.unreadable ? undefined : await writeProfile(dataset, fingerprint, hidden, profilePath, host);
+  const profile =
+    found.unreadable || given.skipProfile
+      ? undefined
+      : await writeProfile(dataset, fingerprint, hidden, profilePath, host);
   times.lap("profile");
   const findings = findingsOf(given, situation, parts, score, profile);
   return {

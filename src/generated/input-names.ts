@@ -11,6 +11,7 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "contract",
     "encoding",
     "profile",
+    "skip-profile",
     "sample-failures",
     "sql-timeout",
     "environment",
