@@ -98,7 +98,7 @@ async function fingerprintFiles(files: readonly string[], host: Host): Promise<F
   const digests: DataFile[] = [];
   for (const file of files) {
     const { digest, size }: { digest: Digest; size: number } = await digestOfStream(
-      watched(host.files.stream(file), host.signal, (bytes) => {
+      watched(host.files.stream(file, { fleeting: true }), host.signal, (bytes) => {
         done += bytes;
         host.log.progress("fingerprinting the data", done, total);
       }),

@@ -88,9 +88,11 @@ export function describeBound(bound: Bound, unit: "rows" | "percent"): string {
   }
 }
 
+const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 15 });
+
 /** `45,231`. */
 export function formatNumber(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 15 });
+  return grouped.format(value);
 }
 
 function isNumber(value: unknown): value is number {

