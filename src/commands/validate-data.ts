@@ -30,7 +30,7 @@ const inputs = z.strictObject({
   ...baseInputs,
   data: input(z.array(z.string()).min(1), {
     description:
-      "Files, globs and folders of the data set: CSV, TSV or Parquet, one format. Folders are searched in depth.",
+      "Files, globs and folders of the data set: CSV, TSV, JSON, JSON Lines or Parquet, one format, packed with gzip or zstd or not. Folders are searched in depth.",
     kind: "path",
     example: "data/*.parquet",
   }),
@@ -89,7 +89,7 @@ export const command = {
   name: "validate-data",
   summary: "Check data against its contract before anything is built on it.",
   description:
-    "Reads CSV, TSV or Parquet with an embedded engine, names every structural fault by file and row, checks each rule of a data " +
+    "Reads CSV, TSV, JSON, JSON Lines or Parquet with an embedded engine, names every structural fault by file and row, checks each rule of a data " +
     "contract (Open Data Contract Standard 3.x), and shows the first failing rows. Leaves a fingerprint that later gates accept data by, " +
     "and a profile that drift is measured against. Values are masked where the report leaves this machine, unless the contract " +
     "classifies the column as public or sets the custom property showValues.",

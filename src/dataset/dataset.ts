@@ -48,8 +48,8 @@ export interface TextForm {
 export type DataSource = {
   readonly kind: "files";
   readonly files: readonly [string, ...string[]];
-  /** `csv` covers every delimiter. Any file may be packed with gzip or zstd. */
-  readonly format: "csv" | "parquet";
+  /** `csv` covers every delimiter, `json` JSON Lines too. Any file may be packed with gzip or zstd. */
+  readonly format: "csv" | "json" | "parquet";
   readonly text?: TextForm;
   /**
    * Types the contract declares: a CSV is parsed by them, so that a value that does not fit is a fault with its row. Columns left out

@@ -3,13 +3,16 @@ import type { DataSource } from "./dataset.ts";
 export type DataFormat = DataSource["format"];
 export type Packing = "gzip" | "zstd";
 
-export const formatNames: Readonly<Record<DataFormat, string>> = { csv: "CSV", parquet: "Parquet" };
+export const formatNames: Readonly<Record<DataFormat, string>> = { csv: "CSV", json: "JSON", parquet: "Parquet" };
 
 /** The endings that tell a file's format; one of a packing may follow. */
 export const formatEndings: Readonly<Record<string, DataFormat>> = {
   csv: "csv",
   tsv: "csv",
   tab: "csv",
+  json: "json",
+  jsonl: "json",
+  ndjson: "json",
   parquet: "parquet",
   pq: "parquet",
 };

@@ -3,5 +3,5 @@ import type { Implementations } from "../kernel/implementation.ts";
 import type { DataEngine } from "../dataset/dataset.ts";
 
 export const engines: Implementations<DataEngine> = {
-  "duckdb": { summary: "DuckDB inside this process. Reads CSV, TSV and Parquet, also larger than memory.", load: async () => (await import("../dataset/engines/duckdb.ts")).implementation },
+  "duckdb": { summary: "DuckDB inside this process. Reads CSV, TSV, JSON, JSON Lines and Parquet, also larger than memory.", load: async () => (await import("../dataset/engines/duckdb.ts")).implementation },
 };

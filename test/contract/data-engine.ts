@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Column, DataEngine, DataSource, Dataset, Predicate } from "../../src/dataset/dataset.ts";
 import { TitleholderError } from "../../src/kernel/error.ts";
-import { tableAsCsv, tableAsSelect } from "../support/data-table.ts";
+import { tableAsCsv, tableAsJson, tableAsSelect } from "../support/data-table.ts";
 import { type TestHost, testHost } from "../support/host.ts";
 import { writeParquet } from "../support/parquet.ts";
 
@@ -15,7 +15,7 @@ interface Opened extends AsyncDisposable {
 
 /** What every engine keeps to, whatever the files' format. */
 export function dataEngineContract(name: string, make: Make): void {
-  for (const format of ["csv", "parquet"] as const)
+  for (const format of ["csv", "json", "parquet"] as const)
     describe(`data engine ${name} on ${format}`, () => answers(make, format));
   describe(`data engine ${name} on nested columns`, () => nestedAnswers(make));
   describe(`data engine ${name}`, () => refusals(make));
@@ -266,7 +266,8 @@ function answers(make: Make, format: DataSource["format"]): void {
   test("a file with other columns is a fault of that file, and its rows are kept", async () => {
     await using t = await testHost();
     const first = await write(t, "a", format);
-    const other = format === "csv" ? await t.write("b.csv", "id,extra\n9,1\n") : join(t.cwd, "b.parquet");
+    const texts = { csv: "id,extra\n9,1\n", json: '{"id":9,"extra":1}' } as const;
+    const other = format === "parquet" ? join(t.cwd, "b.parquet") : await t.write(`b.${format}`, texts[format]);
     if (format === "parquet") await writeParquet(t.host, other, "SELECT 9::BIGINT AS id, 1 AS extra");
     await using dataset = await openOn(make, t, { kind: "files", files: [first, other], format });
     expect(await dataset.faults()).toMatchObject([{ code: "TH_DATA_SCHEMA", file: other, count: 0 }]);
@@ -471,7 +472,7 @@ async function openTable(make: Make, format: DataSource["format"]): Promise<Open
 }
 
 async function write(t: TestHost, name: string, format: DataSource["format"]): Promise<string> {
-  if (format === "csv") return t.write(`${name}.csv`, tableAsCsv);
+  if (format !== "parquet") return t.write(`${name}.${format}`, format === "csv" ? tableAsCsv : tableAsJson);
   const path = join(t.cwd, `${name}.parquet`);
   await writeParquet(t.host, path, tableAsSelect);
   return path;

@@ -53,7 +53,7 @@ export async function validate(
 /** No forge takes a text file of 100 MB, and no person reads one. */
 function filesWithLines({ format }: DataSource, fingerprint: Fingerprint, host: Host): (file: string) => boolean {
   const small = new Set(fingerprint.files.filter(({ size }) => size < largestWithLines).map(({ path }) => path));
-  return (file) => format !== "parquet" && small.has(shownPath(host, file));
+  return (file) => format !== "parquet" && !/\.(gz|zst)$/i.test(file) && small.has(shownPath(host, file));
 }
 
 /** An expression that only the engine can refuse is named with its place in the contract. */

@@ -13,7 +13,7 @@ const settings = z.strictObject({});
 /** DuckDB inside this process: out of core, locked to the files it was given. */
 export const implementation: Implementation<DataEngine> = {
   name: "duckdb",
-  summary: "DuckDB inside this process. Reads CSV, TSV and Parquet, also larger than memory.",
+  summary: "DuckDB inside this process. Reads CSV, TSV, JSON, JSON Lines and Parquet, also larger than memory.",
   settings,
   create: (_settings, host) => ({
     name: "duckdb",

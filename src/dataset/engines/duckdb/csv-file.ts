@@ -2,10 +2,9 @@ import { configurationError } from "../../../kernel/error.ts";
 import type { Files } from "../../../kernel/files.ts";
 import type { FaultyRow, StructuralFault } from "../../dataset.ts";
 import { type CsvRecord, CsvScanner, cellsOf, longestRecord } from "./csv-records.ts";
+import { RowFaults } from "./row-faults.ts";
 import { type Reading, read, type StagedFile } from "./staging.ts";
 
-/** Most of a fault's rows that are kept. */
-const keptRows = 100;
 const longestHeader = 2 ** 20;
 const mostColumns = 10_000;
 const delimiters = [",", "\t", ";", "|"] as const;
@@ -26,8 +25,8 @@ export interface CsvFile {
   /** Needs `cleanCsv` first, or readers would take it in different ways. */
   readonly irregular: boolean;
   readonly ending: "lf" | "crlf" | "cr";
-  /** Row n stands on line n + 1. */
-  readonly oneLineEach: boolean;
+  /** Row n stands on line n + 1, behind the header; undefined where that is not so for all. */
+  readonly lineOffset: number | undefined;
   /** Bytes of the longest record. */
   readonly longest: number;
 }
@@ -46,17 +45,19 @@ export async function inspectCsv(file: StagedFile, expected: readonly string[], 
   const { path, at } = file;
   const head = await readHead(host.files, file, expected);
   if (head.names.length === 0) {
-    const empty = { rows: 0, skipped: [], irregular: false, ending: "lf", oneLineEach: true, longest: 0 } as const;
+    const empty = { rows: 0, skipped: [], irregular: false, ending: "lf", lineOffset: undefined, longest: 0 } as const;
     return { path, at, ...head, ...empty };
   }
-  const faults = new RowFaults(file, head.names.length);
+  const faults = new RowFaults(path);
   let row = -1;
   const skipped: number[] = [];
   const scanner = new CsvScanner(head.delimiter.charCodeAt(0), (record) => {
     row += 1;
     if (row === 0 || (record.flaw === undefined && record.cells === head.names.length)) return;
     skipped.push(row);
-    faults.add(row, record);
+    const { flaw } = record;
+    const message = describe(flaw, file, head.names.length);
+    faults.add(codeOfFlaw(flaw), message, () => describeRow(row, record));
   });
   for await (const chunk of read(at, "reading the structure of the data", host)) scanner.push(chunk);
   scanner.end();
@@ -69,7 +70,7 @@ export async function inspectCsv(file: StagedFile, expected: readonly string[], 
     skipped,
     irregular: scanner.irregular || skipped.length > 0,
     ending: scanner.ending,
-    oneLineEach: scanner.oneLineEach,
+    lineOffset: scanner.oneLineEach ? 1 : undefined,
     longest: scanner.longest,
   };
 }
@@ -202,40 +203,17 @@ function nameColumns(path: string, raw: readonly string[]): Pick<Head, "names" |
   return { names, faults };
 }
 
-class RowFaults {
-  readonly #file: StagedFile;
-  readonly #columns: number;
-  readonly #found = new Map<StructuralFault["code"], { message: string; count: number; first: FaultyRow[] }>();
+function describe(flaw: CsvRecord["flaw"], file: StagedFile, columns: number): string {
+  if (flaw === "encoding") return foreignBytes(file);
+  if (flaw === "quote") return "text behind a closing quote, or a quote that never closes";
+  if (flaw === "length") return `more than ${longestRecord / 2 ** 20} MiB in one row`;
+  return `a number of cells other than the header's ${columns}`;
+}
 
-  constructor(file: StagedFile, columns: number) {
-    this.#file = file;
-    this.#columns = columns;
-  }
-
-  add(row: number, record: CsvRecord): void {
-    const code = codeOfFlaw(record.flaw);
-    let entry = this.#found.get(code);
-    if (entry === undefined) {
-      entry = { message: this.#describe(record.flaw), count: 0, first: [] };
-      this.#found.set(code, entry);
-    }
-    entry.count += 1;
-    if (entry.first.length >= keptRows) return;
-    const text = Buffer.from(record.bytes.subarray(record.start, Math.min(record.end, record.start + 400))).toString();
-    const cells = record.flaw === undefined ? `${record.cells} ${record.cells === 1 ? "cell" : "cells"}: ` : "";
-    entry.first.push({ row, line: record.line, found: cutText(`${cells}${text}`) });
-  }
-
-  list(): readonly StructuralFault[] {
-    return [...this.#found].map(([code, fault]) => ({ code, file: this.#file.path, ...fault }));
-  }
-
-  #describe(flaw: CsvRecord["flaw"]): string {
-    if (flaw === "encoding") return foreignBytes(this.#file);
-    if (flaw === "quote") return "text behind a closing quote, or a quote that never closes";
-    if (flaw === "length") return `more than ${longestRecord / 2 ** 20} MiB in one row`;
-    return `a number of cells other than the header's ${this.#columns}`;
-  }
+function describeRow(row: number, record: CsvRecord): FaultyRow {
+  const text = Buffer.from(record.bytes.subarray(record.start, Math.min(record.end, record.start + 400))).toString();
+  const cells = record.flaw === undefined ? `${record.cells} ${record.cells === 1 ? "cell" : "cells"}: ` : "";
+  return { row, line: record.line, found: cutText(`${cells}${text}`) };
 }
 
 const flawCodes = {

@@ -1,17 +1,17 @@
 import { join } from "node:path";
-import type { ColumnKind, DataSource, FaultyRow, StructuralFault } from "../../dataset.ts";
-import { type CsvFile, cleanCsv, cutText, inspectCsv, sourceRow } from "./csv-file.ts";
+import type { ColumnKind, DataSource } from "../../dataset.ts";
+import { type CsvFile, cleanCsv, inspectCsv } from "./csv-file.ts";
 import { unreadableRows } from "./csv-unreadable.ts";
+import { heldRows, misfitLists } from "./held-rows.ts";
 import { checked, guessed, guessSql, guessWidth, nativeTypes, parsed, readsItself } from "./kinds.ts";
 import type { Session } from "./session.ts";
-import { nothingReadable, type OpenedSource, originalSql, schemaFaults, type UnreadableRow } from "./source.ts";
-import { type EngineColumn, text } from "./sql.ts";
+import { nothingReadable, type OpenedSource, schemaFaults, type UnreadableRow } from "./source.ts";
+import { text } from "./sql.ts";
 import type { Reading, StagedFile } from "./staging.ts";
 
 const sampledRows = 20_000;
 /** The engine reads in buffers, several a thread, and a record must fit into one. */
 const usualBuffer = 2 ** 23;
-const faultsKept = 100;
 /** Planning a statement takes the square of its length. */
 const guessedAtOnce = 50;
 
@@ -52,28 +52,8 @@ export async function openCsv(
   const columns = await planColumns(session, source, readable);
   const store = await session.newStore();
   const starts = await load(session, readable, columns, host);
-  const misfits = await findMisfits(session, readable, starts, columns);
-  const faulty = new Set(misfits.map((fault) => fault.column));
-  return {
-    columns: columns.map((column, at) => engineColumn(column, at, faulty.has(column.name))),
-    faults: [...faults, ...misfits],
-    table: (used, original = []) => {
-      const parts = [
-        ...used.map(({ sql }) => sql),
-        ...original.map((column) => `${column.sql} AS ${originalSql(column)}`),
-      ];
-      return `(SELECT ${["rowid AS o", "misfits AS m", "found AS f", ...parts].join(", ")} FROM ${store}.rows)`;
-    },
-    locate: (order) => locate(readable, starts, order),
-    ...(misfits.length === 0 ? {} : { misfits: misfitsSql(columns) }),
-    unreadable: () => unreadableOf(readable, host),
-  };
-}
-
-/** A map from the columns' names to the texts that did not fit. */
-function misfitsSql(columns: readonly PlannedColumn[]): string {
-  const names = `[${columns.map(({ name }) => text(name)).join(", ")}]`;
-  return `CASE WHEN m IS NULL THEN map([], []) ELSE map(list_transform(m, lambda number: ${names}[number + 1]), f) END`;
+  const held = columns.map((column) => ({ ...column, native: nativeTypes[column.kind], says: column.kind }));
+  return heldRows(session, store, readable, held, starts, faults, () => unreadableOf(readable, host));
 }
 
 async function* unreadableOf(files: readonly ReadableFile[], host: Reading): AsyncGenerator<UnreadableRow> {
@@ -252,16 +232,12 @@ function collect(columns: readonly PlacedColumn[], cell: (name: string) => strin
   const misfits = columns.map(({ column, at }) => {
     const text = cell(column.name);
     return {
-      at: String(at),
+      at,
       found: `left(${text}, 200)`,
       is: `(${text} IS NOT NULL AND ${parsed(column.kind, text)} IS NULL)`,
     };
   });
-  const list = (what: (misfit: (typeof misfits)[number]) => string) =>
-    `CASE WHEN ${misfits.map((misfit) => misfit.is).join(" OR ")} THEN list_filter([${misfits
-      .map((misfit) => `CASE WHEN ${misfit.is} THEN ${what(misfit)} END`)
-      .join(", ")}], lambda e: e IS NOT NULL) END`;
-  return `${list((misfit) => misfit.at)}, ${list((misfit) => misfit.found)}`;
+  return misfitLists(misfits);
 }
 
 /** Whether a guessed kind was wrong for a later row: then the column is read again, as numbers if they all are, else as text. */
@@ -294,65 +270,4 @@ async function judgeOpen(session: Session, columns: PlannedColumn[]): Promise<bo
     column.kind = kinds[index] ?? "string";
   });
   return open.some(({ column }) => column.kind !== "string");
-}
-
-async function findMisfits(
-  session: Session,
-  files: readonly ReadableFile[],
-  starts: readonly number[],
-  columns: readonly PlannedColumn[],
-): Promise<readonly StructuralFault[]> {
-  const faults: StructuralFault[] = [];
-  for (const [at, file] of files.entries()) {
-    const start = starts[at] ?? 0;
-    const found = await session.rows(
-      `WITH bad AS (SELECT rowid AS o, unnest(misfits) AS which, unnest(found) AS found FROM ${session.store}.rows ` +
-        `WHERE misfits IS NOT NULL AND rowid >= ${start} AND rowid < ${start + file.rows}) ` +
-        "SELECT which, o, found, count(*) OVER (PARTITION BY which) FROM bad " +
-        `QUALIFY row_number() OVER (PARTITION BY which ORDER BY o) <= ${faultsKept} ORDER BY which, o`,
-    );
-    for (const [index, column] of columns.entries()) {
-      const rows = found.filter(([number]) => Number(number) === index);
-      if (rows.length === 0) continue;
-      const first = rows.map(([, order, value]): FaultyRow => {
-        const { row, line } = locate(files, starts, Number(order));
-        const shown = { row, found: cutText(String(value)) };
-        return line === undefined ? shown : { ...shown, line };
-      });
-      const message = `values that are not of type ${column.kind}`;
-      faults.push({
-        code: "TH_DATA_TYPE",
-        file: file.path,
-        column: column.name,
-        message,
-        count: Number(rows[0]?.[3]),
-        first,
-      });
-    }
-  }
-  return faults;
-}
-
-function engineColumn(column: PlannedColumn, at: number, misfitting: boolean): EngineColumn {
-  const base = {
-    name: column.name,
-    kind: column.kind,
-    native: nativeTypes[column.kind],
-    nullable: true,
-    sql: `c${at}`,
-  };
-  return misfitting ? { ...base, misfit: `(m IS NOT NULL AND list_contains(m, ${at}))` } : base;
-}
-
-function locate(
-  files: readonly ReadableFile[],
-  starts: readonly number[],
-  order: number,
-): { readonly file: string; readonly row: number; readonly line?: number } {
-  let at = starts.length - 1;
-  while (at > 0 && (starts[at] ?? 0) > order) at -= 1;
-  const file = files[at];
-  if (file === undefined) throw new Error(`no file holds row ${order}`);
-  const row = sourceRow(file.skipped, order - (starts[at] ?? 0) + 1);
-  return file.oneLineEach ? { file: file.path, row, line: row + 1 } : { file: file.path, row };
 }

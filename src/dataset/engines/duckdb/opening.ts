@@ -2,6 +2,7 @@ import type { Host } from "../../../kernel/host.ts";
 import type { DataLimits, DataSource } from "../../dataset.ts";
 import { cleanedPath, openCsv } from "./csv.ts";
 import { requireFiles } from "./csv-file.ts";
+import { linesPath, openJson } from "./json.ts";
 import { openParquet } from "./parquet.ts";
 import { Session, spillFactor } from "./session.ts";
 import type { OpenedSource } from "./source.ts";
@@ -42,11 +43,12 @@ export async function openSources(
 
 /** All that is read of a source: its files, and the copies that are made of some of them. */
 function pathsOf({ source, spill }: SourceAt): readonly string[] {
-  const copies = source.files.flatMap((_, at) => [stagedPath(spill, at), cleanedPath(spill, at)]);
+  const copies = source.files.flatMap((_, at) => [stagedPath(spill, at), cleanedPath(spill, at), linesPath(spill, at)]);
   return [...source.files, ...copies];
 }
 
 async function openSource(session: Session, { source, spill }: SourceAt, host: Reading): Promise<OpenedSource> {
   const files = await stage(source, spill, host);
-  return source.format === "csv" ? openCsv(session, source, files, spill, host) : openParquet(session, files);
+  if (source.format === "parquet") return openParquet(session, files);
+  return (source.format === "csv" ? openCsv : openJson)(session, source, files, spill, host);
 }

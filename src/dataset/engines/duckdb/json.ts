@@ -1,0 +1,174 @@
+import { join } from "node:path";
+import type { ColumnKind, DataSource, StructuralFault } from "../../dataset.ts";
+import { type HeldColumn, heldRows, type Misfit, misfitLists } from "./held-rows.ts";
+import { inspectJson, type JsonFile, unreadableJson } from "./json-file.ts";
+import type { JsonShape } from "./json-shape.ts";
+import { kindOfShapes, nativeOfShapes, takesAll } from "./json-types.ts";
+import { nativeTypes, parsed } from "./kinds.ts";
+import type { Session } from "./session.ts";
+import { nothingReadable, type OpenedSource, schemaFaults, type UnreadableRow } from "./source.ts";
+import { identifier, text } from "./sql.ts";
+import type { Reading, StagedFile } from "./staging.ts";
+
+/** The engine's least size of the buffer that an object must fit into. */
+const usualObject = 2 ** 24;
+
+/** Where the copy of the n-th file as JSON Lines would lie. */
+export function linesPath(spill: string, at: number): string {
+  return join(spill, `lines-${at}.jsonl`);
+}
+
+/**
+ * Reads JSON files into a table of the engine's memory, which spills to disk. Each file is read whole for its structure first, and so are all
+ * types: nothing is guessed from a sample. A column's cells have its declared kind, or else that of most of its values; all others are misfits: a
+ * number is no text, and a text no number (but for "NaN", "Infinity" and "-Infinity", which stand for numbers that JSON cannot write).
+ */
+export async function openJson(
+  session: Session,
+  source: DataSource,
+  staged: readonly StagedFile[],
+  spill: string,
+  host: Reading,
+): Promise<OpenedSource> {
+  const inspected: JsonFile[] = [];
+  for (const [at, file] of staged.entries()) inspected.push(await inspectJson(file, linesPath(spill, at), host));
+  const files = inspected.filter(({ shape }) => shape.fields.length > 0 && !shape.isWide);
+  const schemas = files.map(({ path, shape }) => ({ path, names: shape.fields.map(({ name }) => name) }));
+  const faults = [...inspected.flatMap((file) => file.faults), ...files.flatMap(nameFaults), ...schemaFaults(schemas)];
+  if (files.length === 0) return nothingReadable(faults);
+  const columns = planColumns(source, files);
+  const store = await session.newStore();
+  const starts = await load(session, store, files, columns, host);
+  return heldRows(session, store, files, columns, starts, faults, () => unreadableOf(inspected, host));
+}
+
+async function* unreadableOf(files: readonly JsonFile[], host: Reading): AsyncGenerator<UnreadableRow> {
+  for (const file of files) yield* unreadableJson(file, host);
+}
+
+/** Columns in the order in which the files have them. */
+function planColumns({ declared = [] }: DataSource, files: readonly JsonFile[]): readonly HeldColumn[] {
+  const shapes = new Map<string, JsonShape[]>();
+  for (const file of files)
+    for (const { name, shape } of columnsOf(file)) shapes.set(name, [...(shapes.get(name) ?? []), shape]);
+  const kinds = new Map(declared.map(({ name, kind }) => [name, kind]));
+  return [...shapes].map(([name, found]) => {
+    const kind = kinds.get(name) ?? kindOfShapes(found) ?? "string";
+    return { name, kind, native: kind === "nested" ? nativeOfShapes(found) : nativeTypes[kind], says: kind };
+  });
+}
+
+/** The keys that can be columns: the engine tells names apart without regard to case, and wants a name for each. */
+function columnsOf({ shape }: JsonFile): JsonShape["fields"] {
+  const seen = new Set<string>();
+  return shape.fields.filter(({ name }) => !isBlank(name) && seen.size < seen.add(name.toLowerCase()).size);
+}
+
+function isBlank(name: string): boolean {
+  return name.trim() === "" || name.includes("\0");
+}
+
+function nameFaults(file: JsonFile): readonly StructuralFault[] {
+  const columns = new Set(columnsOf(file).map(({ name }) => name));
+  const others = file.shape.fields.map(({ name }) => name).filter((name) => !columns.has(name));
+  const repeated = others.filter((name) => !isBlank(name)).map((name) => `"${name}"`);
+  const fault = (code: StructuralFault["code"], message: string): StructuralFault[] => [
+    { code, file: file.path, message, count: 0, first: [] },
+  ];
+  return [
+    ...(others.length === repeated.length ? [] : fault("TH_DATA_HEADER_BLANK", "objects have a key without a name")),
+    ...(repeated.length === 0
+      ? []
+      : fault("TH_DATA_HEADER_DUPLICATE", `two keys have the name ${repeated.join(", ")} (case is not told apart)`)),
+  ];
+}
+
+async function load(
+  session: Session,
+  store: string,
+  files: readonly JsonFile[],
+  columns: readonly HeldColumn[],
+  host: Reading,
+): Promise<readonly number[]> {
+  const types = columns.map(({ native }, at) => `c${at} ${native}`);
+  await session.run(`CREATE TABLE ${store}.rows (${[...types, "misfits INTEGER[]", "found VARCHAR[]"].join(", ")})`);
+  const starts: number[] = [];
+  let rows = 0;
+  for (const [at, file] of files.entries()) {
+    host.log.progress("reading the data", at, files.length);
+    starts.push(rows);
+    await session.run(insertion(store, file, columns), { file: file.path });
+    const held = Number((await session.row(`SELECT count(*) FROM ${store}.rows`))[0]);
+    rows += file.rows;
+    if (held !== rows)
+      throw new Error(`${file.path} gave ${held - rows + file.rows} rows where ${file.rows} were read`);
+  }
+  host.log.progress("reading the data", files.length, files.length);
+  return starts;
+}
+
+/** A column whose cells all fit is read by the engine; in others each cell is looked at. */
+function insertion(store: string, file: JsonFile, columns: readonly HeldColumn[]): string {
+  const shapes = new Map(columnsOf(file).map(({ name, shape }) => [name, shape]));
+  const reading = columns.flatMap((column, at) => {
+    const shape = shapes.get(column.name);
+    return shape === undefined ? [] : [{ at, column, ...readingOf(column, shape) }];
+  });
+  const cells = columns.map((_, number) => reading.find(({ at }) => at === number)?.value ?? "NULL");
+  const misfits = misfitLists(reading.flatMap(({ at, misfit }) => (misfit === undefined ? [] : [{ at, ...misfit }])));
+  const types = reading.map(({ column, type }) => `${text(column.name)}: ${text(type)}`);
+  const options = [
+    text(file.at),
+    "format = 'newline_delimited'",
+    "compression = 'uncompressed'",
+    "records = true",
+    "auto_detect = false",
+    `maximum_object_size = ${Math.max(usualObject, 2 * file.longest)}`,
+    `columns = {${types.join(", ")}}`,
+  ];
+  return `INSERT INTO ${store}.rows SELECT ${cells.join(", ")}, ${misfits} FROM read_json(${options.join(", ")})`;
+}
+
+interface CellReading {
+  /** What the engine reads the cell as. */
+  readonly type: string;
+  /** SQL of its value, null where it does not fit. */
+  readonly value: string;
+  readonly misfit?: Omit<Misfit, "at">;
+}
+
+function readingOf({ name, kind, native }: HeldColumn, shape: JsonShape): CellReading {
+  const cell = identifier(name);
+  const isTime = kind === "date" || kind === "timestamp";
+  if (takesAll(kind, shape))
+    return isTime ? { type: "VARCHAR", value: parsed(kind, cell) } : { type: native, value: cell };
+  const value = kind === "nested" ? nestedValue(cell, native) : parsed(kind, textWhere(cell, wanted[kind]));
+  return {
+    type: "JSON",
+    value,
+    misfit: { found: `left(CAST(${cell} AS VARCHAR), 200)`, is: `(${cell} IS NOT NULL AND ${value} IS NULL)` },
+  };
+}
+
+/** A text without its quotes; any other value as it is written. */
+const plain = (cell: string) => `json_extract_string(${cell}, '$')`;
+const isNumber = (cell: string) => `json_type(${cell}) NOT IN ('VARCHAR', 'BOOLEAN', 'OBJECT', 'ARRAY', 'NULL')`;
+const isText = (cell: string) => `json_type(${cell}) = 'VARCHAR'`;
+
+/** SQL that tells whether a value is one of those that a kind is read from. */
+const wanted: Readonly<Record<Exclude<ColumnKind, "nested">, (cell: string) => string>> = {
+  boolean: (cell) => `json_type(${cell}) = 'BOOLEAN'`,
+  integer: isNumber,
+  number: (cell) => `(${isNumber(cell)} OR ${plain(cell)} IN ('NaN', 'Infinity', '-Infinity'))`,
+  string: isText,
+  date: isText,
+  timestamp: isText,
+};
+
+function textWhere(cell: string, condition: (cell: string) => string): string {
+  return `(CASE WHEN ${condition(cell)} THEN ${plain(cell)} END)`;
+}
+
+function nestedValue(cell: string, native: string): string {
+  return `TRY_CAST(CASE WHEN json_type(${cell}) IN ('OBJECT', 'ARRAY') THEN ${cell} END AS ${native})`;
+}
