@@ -111,15 +111,16 @@ map(()=>[]);for await(const chunk of this.#session.chunks(sql2)){const count=chu
 ({column,doubles},at)=>{const vector=chunk.getColumnVector(at+1);for(let row=0;row<count;row+=1)values[at]?.push(doubles?vector.getItem(row):cellOf(column.kind,vector.getItem(row)))})}return{ranks,values}}}
 function lowest(ranks,count){const cut=Float64Array.from(ranks).sort()[count-1]??Number.NEGATIVE_INFINITY;let ties=count-ranks.filter(rank=>rank<cut).length;return[...ranks.keys()].filter(at=>{const rank=ranks[at];
 if(rank===cut)ties-=1;return rank<cut||rank===cut&&ties>=0})};class RelationGroup{datasets;#session;constructor(session,names,opened){this.#session=session;this.datasets=Object.fromEntries(opened.map(
-(source,at)=>[names[at],new Relation(session,source)]))}sole(name){return this.datasets[name]}async[Symbol.asyncDispose](){await this.#session[Symbol.asyncDispose]()}}var opening=__webpack_require__(83871);
+(source,at)=>[names[at],new Relation(session,source)]))}sole(name){return this.datasets[name]}async[Symbol.asyncDispose](){await this.#session[Symbol.asyncDispose]()}}var opening=__webpack_require__(59258);
 ;const mostFiles=50;function queryText(source,columns,selection,show){if(source.files.length>mostFiles)return void 0;const named=new Map(columns.map(column=>[column.name,plain(column)]));const used=new sql.
 je(named);const rest="where"in selection?`WHERE ${(0,sql.qv)(used,selection.where)}`:repeated(used,selection.duplicates);const files=`[${source.files.map(file=>(0,sql.Qq)(show(file))).join(", ")}]`;return`\
 SELECT * FROM ${reader(source,files,used.used)} ${rest}`}function plain(column){return{...column,sql:(0,sql.Cv)(column.name)}}function repeated(columns,names){const keys=names.map(name=>(0,sql.c1)(columns,
 name).sql);const present=keys.map(key=>`${key} IS NOT NULL`).join(" AND ");return`WHERE ${present} QUALIFY count(*) OVER (PARTITION BY ${keys.join(", ")}) > 1 ORDER BY ${keys.join(", ")}`}function reader(source,files,used){
-const union=source.files.length>1?", union_by_name = true":"";if(source.format==="parquet")return`read_parquet(${files}, filename = true, file_row_number = true${union})`;const types=used.map(column=>`${(0,
-sql.Qq)(column.name)}: ${(0,sql.Qq)(column.native)}`).join(", ");const typed=types===""?"":`, types = {${types}}, ignore_errors = true`;return`read_csv(${files}, filename = true${union}${typed})`}var duckdb_session=__webpack_require__(
-17544);;const settings=schemas.rej({});const implementation={name:"duckdb",summary:"DuckDB inside this process. Reads CSV, TSV and Parquet, also larger than memory.",settings,create:(_settings,host)=>({
-name:"duckdb",open:async(source,limits)=>(await openGroup({only:source},limits,host)).sole("only"),openGroup:(sources,limits)=>openGroup(sources,limits,host),query:queryText})};async function openGroup(sources,limits,host){
-const native=await host.native("@duckdb/node-api");const names=Object.keys(sources);const placed=names.map((name,at)=>({source:sources[name],spill:(0,external_node_path_.join)(limits.spill,`source-${at}`)}));
-for(const{spill}of placed)await host.files.makeDirectory(spill);await host.files.makeDirectory((0,duckdb_session.mi)(limits.spill));const{session,opened}=await(0,opening.H)(native,placed,limits,host);
-return new RelationGroup(session,names,opened)}})};export{id,ids,modules};
+const union=source.files.length>1?", union_by_name = true":"";if(source.format==="parquet")return`read_parquet(${files}, filename = true, file_row_number = true${union})`;if(source.format==="json")return`\
+read_json(${files}, filename = true, sample_size = -1${union})`;const types=used.map(column=>`${(0,sql.Qq)(column.name)}: ${(0,sql.Qq)(column.native)}`).join(", ");const typed=types===""?"":`, types =\
+ {${types}}, ignore_errors = true`;return`read_csv(${files}, filename = true${union}${typed})`}var duckdb_session=__webpack_require__(17544);;const settings=schemas.rej({});const implementation={name:"\
+duckdb",summary:"DuckDB inside this process. Reads CSV, TSV, JSON, JSON Lines and Parquet, also larger than memory.",settings,create:(_settings,host)=>({name:"duckdb",open:async(source,limits)=>(await openGroup(
+{only:source},limits,host)).sole("only"),openGroup:(sources,limits)=>openGroup(sources,limits,host),query:queryText})};async function openGroup(sources,limits,host){const native=await host.native("@du\
+ckdb/node-api");const names=Object.keys(sources);const placed=names.map((name,at)=>({source:sources[name],spill:(0,external_node_path_.join)(limits.spill,`source-${at}`)}));for(const{spill}of placed)await host.
+files.makeDirectory(spill);await host.files.makeDirectory((0,duckdb_session.mi)(limits.spill));const{session,opened}=await(0,opening.H)(native,placed,limits,host);return new RelationGroup(session,names,
+opened)}})};export{id,ids,modules};
