@@ -223,9 +223,60 @@ export interface DataEngine {
   openGroup<K extends string>(sources: Readonly<Record<K, DataSource>>, limits: DataLimits): Promise<DatasetGroup<K>>;
 }
 
+/**
+ * When two rows are alike. `exact`: the cells of these columns are equal, null to null, a whole number to the same number of another type.
+ * `near`: the same of cells where numbers that are not whole are rounded to 4 significant digits, and texts lose their case, the white
+ * space around them and repeated white space inside. Rows are told apart by two hashes of 64 bits.
+ */
+export interface Likeness {
+  readonly columns: readonly string[];
+  readonly by: "exact" | "near";
+  /** Rows with a null in one of the columns are like none. */
+  readonly present?: boolean;
+}
+
+/** How the rows of several data sets are alike. */
+export interface Overlap<K extends string> {
+  readonly sets: Readonly<
+    Record<
+      K,
+      {
+        /** Rows that were compared. */
+        readonly rows: number;
+        /** Rows beyond the first of those alike, inside this set. */
+        readonly repeated: number;
+        /** Rows that no other of this set is like. */
+        readonly single: number;
+        /** Rows alike to another, of any set, that has another label; 0 when no label was asked for. */
+        readonly conflicting: number;
+      }
+    >
+  >;
+  /** `shared[a][b]`: the rows of a that are like a row of b, and how many different ones that makes. */
+  readonly shared: Readonly<Record<K, Readonly<Record<K, { readonly rows: number; readonly kinds: number }>>>>;
+}
+
+/** A row, and the first row that is like it. */
+export interface AlikeRows {
+  readonly row: FoundRow;
+  readonly like: FoundRow;
+}
+
 /** Data sets of one session; it is disposed as a whole, and is not for concurrent use. */
 export interface DatasetGroup<K extends string = string> extends AsyncDisposable {
   readonly datasets: Readonly<Record<K, Dataset>>;
+  /** Compares all rows of all sets, in one statement. Rows without a value of `label` conflict with none. */
+  overlap(likeness: Likeness, label?: string): Promise<Overlap<K>>;
+  /**
+   * The first rows of one set, in source order, that are like a row of another set, or like an earlier one of the same set. With
+   * `label`, the one that is like it has another value there, and both have one; meant for labels of few values.
+   */
+  alike(
+    of: K,
+    to: K,
+    likeness: Likeness,
+    options: { readonly limit: number; readonly shown?: readonly string[]; readonly label?: string },
+  ): Promise<readonly AlikeRows[]>;
 }
 
 /**

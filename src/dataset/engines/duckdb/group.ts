@@ -1,23 +1,63 @@
-import type { Dataset, DatasetGroup } from "../../dataset.ts";
+import type { AlikeRows, DatasetGroup, Likeness, Overlap } from "../../dataset.ts";
+import { hashedRows } from "./likeness.ts";
+import { alikeSql, overlapOf, overlapSql } from "./overlap.ts";
 import { Relation } from "./relation.ts";
 import type { Session } from "./session.ts";
 import type { OpenedSource } from "./source.ts";
 
 /** Data sets whose statements run in one session. */
 export class RelationGroup<K extends string> implements DatasetGroup<K> {
-  readonly datasets: Readonly<Record<K, Dataset>>;
+  readonly datasets: Readonly<Record<K, Relation>>;
   readonly #session: Session;
+  readonly #sources: Readonly<Record<K, OpenedSource>>;
 
   constructor(session: Session, names: readonly K[], opened: readonly OpenedSource[]) {
     this.#session = session;
-    this.datasets = Object.fromEntries(
-      opened.map((source, at) => [names[at], new Relation(session, source)]),
-    ) as Record<K, Dataset>;
+    const named = <T>(values: readonly T[]) =>
+      Object.fromEntries(names.map((name, at) => [name, values[at]])) as Record<K, T>;
+    this.#sources = named(opened);
+    this.datasets = named(opened.map((source) => new Relation(session, source)));
   }
 
   /** A group of one as a data set of its own: whoever disposes it ends the session. */
-  sole(name: K): Dataset {
+  sole(name: K): Relation {
     return this.datasets[name];
+  }
+
+  async overlap(likeness: Likeness, label?: string): Promise<Overlap<K>> {
+    const names = Object.keys(this.#sources) as K[];
+    const sources = names.map((name) => this.#sources[name]);
+    const hashed = hashedRows(sources, likeness);
+    const sums = await this.#session.row(overlapSql(sources.map((source) => hashed(source, label))));
+    return overlapOf(
+      names,
+      sums.map((sum) => Number(sum ?? 0)),
+    );
+  }
+
+  async alike(
+    of: K,
+    to: K,
+    likeness: Likeness,
+    { limit, shown, label }: { readonly limit: number; readonly shown?: readonly string[]; readonly label?: string },
+  ): Promise<readonly AlikeRows[]> {
+    const hashed = hashedRows(Object.values<OpenedSource>(this.#sources), likeness);
+    const [mine, theirs] = [hashed(this.#sources[of], label), hashed(this.#sources[to], label)];
+    const options = { limit, earlier: of === to, otherLabel: label !== undefined };
+    const found = await this.#session.rows(alikeSql(mine, theirs, options));
+    const pairs = found.map(([order, first]) => [Number(order), Number(first)] as const);
+    const rows = await this.datasets[of].rowsAt(
+      pairs.map(([order]) => order),
+      shown,
+    );
+    const likes = await this.datasets[to].rowsAt(
+      pairs.map(([, first]) => first),
+      shown,
+    );
+    return pairs.flatMap(([order, first]) => {
+      const [row, like] = [rows.get(order), likes.get(first)];
+      return row === undefined || like === undefined ? [] : [{ row, like }];
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

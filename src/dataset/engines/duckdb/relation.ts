@@ -147,6 +147,17 @@ export class Relation implements Dataset {
     return this.#find(cells, repeatingSql(this.#source, keys, columns.used), limit);
   }
 
+  /** Rows by their order in the source, ascending. */
+  async rowsAt(orders: readonly number[], shown?: readonly string[]): Promise<ReadonlyMap<number, FoundRow>> {
+    const distinct = [...new Set(orders)].sort((a, b) => a - b);
+    if (distinct.length === 0) return new Map();
+    const columns = new UsedColumns(this.#byName);
+    const cells = this.#cells(columns, shown);
+    const from = `${this.#source.table(columns.used)} WHERE o IN (${distinct.join(", ")})`;
+    const rows = await this.#find(cells, from, distinct.length);
+    return new Map(rows.map((row, at) => [distinct[at] ?? 0, row]));
+  }
+
   async *batches(names: readonly string[], size: number): AsyncGenerator<ColumnBatch> {
     const columns = await this.#selected(names);
     if (columns.length === 0) return;
