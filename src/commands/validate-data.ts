@@ -23,6 +23,8 @@ import { type WrittenProfile, writeProfile } from "./validate-data/profile-file.
 import { validate } from "./validate-data/rules.ts";
 import { historySeries, scoreOf, scoreTables } from "./validate-data/score.ts";
 import { sqlRules } from "./validate-data/sql-rules.ts";
+import { splitDetails, splitInputs } from "./validate-data/splits/inputs.ts";
+import { splitsPart } from "./validate-data/splits.ts";
 import { tablesOf } from "./validate-data/tables.ts";
 import { checkWritable } from "./written-file.ts";
 
@@ -54,6 +56,7 @@ const inputs = z.strictObject({
   sqlTimeout: input(z.string().default("60s"), {
     description: "How long each SQL rule of the contract may take. One that takes longer is unchecked.",
   }),
+  ...splitInputs,
   ...registryInputs,
   registry: input(z.string().optional(), {
     description:
@@ -81,6 +84,7 @@ const details = z.strictObject({
   rules: z.array(z.strictObject({ id: z.string(), count: z.number(), share: z.number(), holds: z.boolean() })),
   profile: z.strictObject({ path: z.string(), digest: digestSchema }).nullable(),
   quality: qualitySchema.nullable(),
+  ...splitDetails,
 });
 
 type Inputs = z.output<typeof inputs>;
@@ -142,7 +146,10 @@ async function run(given: Inputs, host: Host, project: Project) {
 
 /** What the topics beyond the contract's rules say of the data, each in a file of its own. */
 async function partsOf(given: Inputs, situation: Situation): Promise<readonly Part[]> {
-  return [await sqlRules(situation, parseDuration(given.sqlTimeout, { input: "sql-timeout" }))];
+  return [
+    await sqlRules(situation, parseDuration(given.sqlTimeout, { input: "sql-timeout" })),
+    ...(await splitsPart(given, situation, given.sampleFailures)),
+  ];
 }
 
 interface RememberedScore {

@@ -268,14 +268,14 @@ export interface DatasetGroup<K extends string = string> extends AsyncDisposable
   /** Compares all rows of all sets, in one statement. Rows without a value of `label` conflict with none. */
   overlap(likeness: Likeness, label?: string): Promise<Overlap<K>>;
   /**
-   * The first rows of one set, in source order, that are like a row of another set, or like an earlier one of the same set. With
-   * `label`, the one that is like it has another value there, and both have one; meant for labels of few values.
+   * The first rows of one set, in source order, that are like a row of another set, or like an earlier one of the same set, each with the
+   * first that it is like. With `differing` only the pairs whose cells differ in these columns; rows without any value there take no part.
    */
   alike(
     of: K,
     to: K,
     likeness: Likeness,
-    options: { readonly limit: number; readonly shown?: readonly string[]; readonly label?: string },
+    options: { readonly limit: number; readonly shown?: readonly string[]; readonly differing?: readonly string[] },
   ): Promise<readonly AlikeRows[]>;
 }
 

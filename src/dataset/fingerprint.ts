@@ -23,7 +23,7 @@ export function fingerprintOf(files: Iterable<DataFile>): Fingerprint {
 }
 
 /** The files that were used but not validated. Contents count, not names: a file may have been moved. */
-export function covers(validated: Fingerprint, used: Fingerprint): readonly DataFile[] {
-  const known = new Set(validated.files.map((file) => file.digest));
+export function covers(validated: readonly Pick<DataFile, "digest">[], used: Fingerprint): readonly DataFile[] {
+  const known = new Set(validated.map((file) => file.digest));
   return used.files.filter((file) => !known.has(file.digest));
 }

@@ -267,6 +267,10 @@ function refuseOddText(name: string, value: unknown, place: Place, depth = 0): v
 
 /** It would stand for the whole working directory. */
 function refuseEmptyPath(name: string, value: unknown, place: Place): void {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    for (const inner of Object.values(value)) refuseEmptyPath(name, Array.isArray(inner) ? inner : [inner], place);
+    return;
+  }
   if (!Array.isArray(value) || !value.some(isNothing)) return;
   throw configurationError("TH_INPUT_VALUE", `${name} holds an empty path`, "remove it, or write . for the folder", {
     ...place,
@@ -301,6 +305,8 @@ function inputError(
 function absolute(value: unknown, meta: InputMeta, base: string): unknown {
   if (meta.kind === undefined) return value;
   if (Array.isArray(value)) return value.map((item) => absolute(item, meta, base));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, absolute(item, meta, base)]));
   if (typeof value !== "string") return value;
   if (meta.kind === "address") return absoluteRegistry(value, base);
   if (meta.kind === "path-or-reference" && /^[a-z][a-z-]+:/.test(value)) return value;

@@ -17,7 +17,7 @@ export interface DataFile {
 }
 
 const fingerprint = z.object({ files: z.array(z.object({ path: z.string(), digest: digestSchema })) });
-const validationDetails = z.object({ fingerprint });
+const validationDetails = z.object({ fingerprint, splits: z.record(z.string(), z.object({ fingerprint })).optional() });
 const trainingDetails = z.object({ data: fingerprint });
 const evaluationDetails = z.object({
   decision: z.string(),
@@ -42,9 +42,11 @@ export function trainingFiles({ report }: EvidenceReport): readonly DataFile[] |
   return trainingDetails.safeParse(report.details).data?.data.files;
 }
 
-/** The files that were validated; undefined when the report's details do not say. */
+/** The files that were validated, those of the splits among them; undefined when the report's details do not say. */
 export function validatedFiles({ report }: EvidenceReport): readonly DataFile[] | undefined {
-  return validationDetails.safeParse(report.details).data?.fingerprint.files;
+  const details = validationDetails.safeParse(report.details).data;
+  if (details === undefined) return undefined;
+  return [details, ...Object.values(details.splits ?? {})].flatMap((data) => data.fingerprint.files);
 }
 
 /** Whether a model with this digest is what the report is about. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { DatasetGroup, DataSource, Likeness } from "../../src/dataset/dataset.ts";
+import type { DataSource, DatasetGroup, Likeness } from "../../src/dataset/dataset.ts";
 import { implementation } from "../../src/dataset/engines/duckdb.ts";
 import { type TestHost, testHost } from "../support/host.ts";
 import { writeParquet } from "../support/parquet.ts";
@@ -84,16 +84,12 @@ function bruteForce(all: Tables, like: Likeness) {
 
 /** The pairs of row numbers that `alike` must name. */
 function pairsByHand(all: Tables, of: Name, to: Name, like: Likeness, byLabel: boolean, limit: number) {
+  const takesPart = (one: Row) => keyOf(one, like) !== undefined && (!byLabel || one.label !== null);
   const pairs = all[of].flatMap((one, at) => {
-    const key = keyOf(one, like);
-    const first = all[to].findIndex(
-      (other, place) =>
-        key !== undefined &&
-        keyOf(other, like) === key &&
-        (of !== to || place < at) &&
-        (!byLabel || (one.label !== null && other.label !== null && one.label !== other.label)),
-    );
-    return first === -1 ? [] : [[at + 1, first + 1]];
+    const first = all[to].findIndex((other) => takesPart(other) && keyOf(other, like) === keyOf(one, like));
+    const isPair =
+      takesPart(one) && first !== -1 && (of !== to || first < at) && (!byLabel || all[to][first]?.label !== one.label);
+    return isPair ? [[at + 1, first + 1]] : [];
   });
   return pairs.slice(0, limit);
 }
@@ -109,7 +105,7 @@ async function openTables(t: TestHost, all: Tables, format: DataSource["format"]
   const spill = join(t.host.scratch, "spill");
   await t.host.files.makeDirectory(spill);
   const limits = { memoryBytes: 2 ** 29, spill, signal: t.host.signal };
-  return (await implementation.create({}, t.host)).openGroup(sources as Record<Name, DataSource>, limits);
+  return implementation.create({}, t.host).openGroup(sources as Record<Name, DataSource>, limits);
 }
 
 const declared = [
@@ -159,7 +155,7 @@ describe.each(["csv", "parquet"] as const)("rows of several %s data sets", (form
         async (all, like, of, to, byLabel, limit) => {
           await using t = await testHost();
           await using group = await openTables(t, all, format);
-          const options = { limit, shown: ["x"], ...(byLabel ? { label: "label" } : {}) };
+          const options = { limit, shown: ["x"], ...(byLabel ? { differing: ["label"] } : {}) };
           const found = await group.alike(of, to, like, options);
           expect(found.map((pair) => [pair.row.row, pair.like.row])).toEqual(
             pairsByHand(all, of, to, like, byLabel, limit),

@@ -46,8 +46,8 @@ describe("locating data", () => {
     await using t = await testHost({ files: { ...files, "copy.csv": "a\n2\n", "new.csv": "a\n4\n" } });
     const all = (await locate(t, "b.csv", "sub")).fingerprint;
     expect(all.files[0]).toEqual({ path: "b.csv", size: 4, digest: digestOf("a\n1\n") });
-    expect(covers(all, (await locate(t, "copy.csv")).fingerprint)).toEqual([]);
-    expect(covers(all, (await locate(t, "new.csv")).fingerprint).map(({ path }) => path)).toEqual(["new.csv"]);
+    expect(covers(all.files, (await locate(t, "copy.csv")).fingerprint)).toEqual([]);
+    expect(covers(all.files, (await locate(t, "new.csv")).fingerprint).map(({ path }) => path)).toEqual(["new.csv"]);
     expect(t.logs.some((line) => line.startsWith("progress fingerprinting the data"))).toBe(true);
   });
 

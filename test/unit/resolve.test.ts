@@ -17,6 +17,10 @@ const command = {
     ...baseInputs,
     ...registryInputs,
     data: input(z.array(z.string()), { description: "What to weigh.", kind: "path" }),
+    piles: input(z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(), {
+      description: "Named ones.",
+      kind: "path",
+    }),
     challenger: input(z.string().optional(), { description: "Which one.", kind: "path-or-reference" }),
     unit: input(z.enum(["gram", "ounce"]).default("gram"), { description: "The unit." }),
     share: input(z.number().min(0).max(1).optional(), { description: "How much of it." }),
@@ -32,7 +36,7 @@ const command = {
 } satisfies AnyCommand;
 
 const names = {
-  weigh: ["environment", "registry", "data", "challenger", "unit", "share", "is-quick", "metrics", "mode"],
+  weigh: ["environment", "registry", "data", "piles", "challenger", "unit", "share", "is-quick", "metrics", "mode"],
   other: ["data", "colour"],
 };
 
@@ -120,6 +124,17 @@ models:
 });
 
 describe("paths", () => {
+  test("under names are paths too", async () => {
+    await using at = await folder({
+      "conf/titleholder.yaml":
+        "version: 1\nmodels: { m: { weigh: { data: x, piles: { a: a.csv, b: [b.csv, /abs/c.csv] } } } }\n",
+    });
+    const { inputs } = await resolved(at, { config: "conf/titleholder.yaml" });
+    expect(inputs.piles).toEqual({ a: join(at.path, "conf/a.csv"), b: [join(at.path, "conf/b.csv"), "/abs/c.csv"] });
+    const error = await refusal({}, { data: "x", piles: '{ a: a.csv, b: ["", b.csv] }' });
+    expect(error).toMatchObject({ code: "TH_INPUT_VALUE", message: "piles holds an empty path" });
+  });
+
   test("on the step start from the working directory, in the file from the file", async () => {
     await using at = await folder({
       "conf/titleholder.yaml": 'version: 1\nmodels: { m: { weigh: { data: [a.csv, "sub/*.csv", /abs/x.csv] } } }\n',

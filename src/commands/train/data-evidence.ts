@@ -1,7 +1,7 @@
-import { covers, type Fingerprint, fingerprintSchema } from "../../dataset/fingerprint.ts";
+import { covers, type Fingerprint } from "../../dataset/fingerprint.ts";
 import type { Artifact, Check } from "../../kernel/command.ts";
 import type { Host } from "../../kernel/host.ts";
-import { isJsonObject } from "../../kernel/json.ts";
+import { validatedFiles } from "../../lineage/facts.ts";
 import { type Evidence, readEvidence } from "../evidence.ts";
 
 /** What is known about the training data from validate-data: every file must have been part of data that passed. */
@@ -57,11 +57,4 @@ export async function dataEvidence(
 
 function badness({ report }: Evidence): number {
   return ["pass", "warn", "inconclusive", "fail"].indexOf(report.verdict);
-}
-
-function validatedFiles({ report }: Evidence): Fingerprint | undefined {
-  const fingerprint = isJsonObject(report.details)
-    ? fingerprintSchema.safeParse(report.details.fingerprint)
-    : undefined;
-  return fingerprint?.success === true ? fingerprint.data : undefined;
 }

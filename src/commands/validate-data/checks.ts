@@ -235,12 +235,13 @@ function uncheckedOf({ contract, plan }: Found): readonly Check[] {
 }
 
 /** `46 of 45,231 rows (0.10%)`. */
-function ofRows(count: number, rows: number): string {
+export function ofRows(count: number, rows: number): string {
   const share = rows === 0 ? 0 : (100 * count) / rows;
   const digits = share > 0 && share < 0.01 ? "less than 0.01" : share.toFixed(2);
   return `${formatNumber(count)} of ${plural(rows, "row")} (${digits}%)`;
 }
 
-function listed(names: readonly string[]): string {
+/** The first twenty names. */
+export function listed(names: readonly string[]): string {
   return names.length > 20 ? `${names.slice(0, 20).join(", ")} and ${names.length - 20} more` : names.join(", ");
 }

@@ -28,7 +28,9 @@ export class RelationGroup<K extends string> implements DatasetGroup<K> {
     const names = Object.keys(this.#sources) as K[];
     const sources = names.map((name) => this.#sources[name]);
     const hashed = hashedRows(sources, likeness);
-    const sums = await this.#session.row(overlapSql(sources.map((source) => hashed(source, label))));
+    const sums = await this.#session.row(
+      overlapSql(sources.map((source) => hashed(source, label === undefined ? undefined : [label]))),
+    );
     return overlapOf(
       names,
       sums.map((sum) => Number(sum ?? 0)),
@@ -39,12 +41,14 @@ export class RelationGroup<K extends string> implements DatasetGroup<K> {
     of: K,
     to: K,
     likeness: Likeness,
-    { limit, shown, label }: { readonly limit: number; readonly shown?: readonly string[]; readonly label?: string },
+    options: { readonly limit: number; readonly shown?: readonly string[]; readonly differing?: readonly string[] },
   ): Promise<readonly AlikeRows[]> {
     const hashed = hashedRows(Object.values<OpenedSource>(this.#sources), likeness);
-    const [mine, theirs] = [hashed(this.#sources[of], label), hashed(this.#sources[to], label)];
-    const options = { limit, earlier: of === to, otherLabel: label !== undefined };
-    const found = await this.#session.rows(alikeSql(mine, theirs, options));
+    const { limit, shown, differing } = options;
+    const [mine, theirs] = [hashed(this.#sources[of], differing), hashed(this.#sources[to], differing)];
+    const found = await this.#session.rows(
+      alikeSql(mine, theirs, { limit, earlier: of === to, differing: differing !== undefined }),
+    );
     const pairs = found.map(([order, first]) => [Number(order), Number(first)] as const);
     const rows = await this.datasets[of].rowsAt(
       pairs.map(([order]) => order),

@@ -7,8 +7,11 @@ import { columnNamed, type EngineColumn } from "./sql.ts";
 /** Digits to which near rows agree. */
 const digits = 4;
 
-/** What a likeness reads of one source: SQL of its rows with the hashes `k1`, `k2`, their order `o`, and the hash `v` of a label. */
-export type HashedRows = (source: OpenedSource, label?: string) => string;
+/**
+ * What a likeness reads of one source: SQL of its rows with their order `o`, the hashes `k1` and `k2` of what makes them alike, and `v`, the
+ * hash of further cells, null where all of these are.
+ */
+export type HashedRows = (source: OpenedSource, further?: readonly string[]) => string;
 
 /**
  * How rows of these sources are hashed, so that they can be held against each other. A column that has another type in each of them is
@@ -16,23 +19,28 @@ export type HashedRows = (source: OpenedSource, label?: string) => string;
  * @throws TH_DATA_COLUMN, TH_DATA_KIND (configuration) for a column that one of them lacks, or that holds lists or structures.
  */
 export function hashedRows(sources: readonly OpenedSource[], { columns: names, by, present }: Likeness): HashedRows {
-  const types = names.map((name) => commonType(sources.map((source) => columnOf(source, name))));
-  return (source, label) => {
+  const typesOf = (columns: readonly string[]) =>
+    columns.map((name) => commonType(sources.map((source) => columnOf(source, name))));
+  const types = typesOf(names);
+  return (source, further = []) => {
     const columns = names.map((name) => columnOf(source, name));
     const cells = columns.map((column, at) => {
       const cell = `CAST(${column.sql} AS ${types[at]})`;
       return by === "near" ? nearSql(cell, types[at] ?? "") : cell;
     });
-    const labelColumn = label === undefined ? undefined : columnOf(source, label);
-    const value =
-      labelColumn === undefined
-        ? "NULL::UBIGINT"
-        : `CASE WHEN ${labelColumn.sql} IS NOT NULL THEN hash(CAST(${labelColumn.sql} AS VARCHAR)) END`;
-    const used = [...new Set([...columns, ...(labelColumn === undefined ? [] : [labelColumn])])];
+    const furtherColumns = further.map((name) => columnOf(source, name));
+    const furtherTypes = typesOf(further);
+    const value = furtherSql(furtherColumns.map(({ sql }, at) => `CAST(${sql} AS ${furtherTypes[at]})`));
+    const used = [...new Set([...columns.map(({ name }) => name), ...further])].map((name) => columnOf(source, name));
     const where = present === true ? ` WHERE ${columns.map(({ sql }) => `${sql} IS NOT NULL`).join(" AND ")}` : "";
-    const all = cells.length === 0 ? "0" : cells.join(", ");
+    const all = cells.join(", ");
     return `SELECT o, hash(${all}) AS k1, hash(1, ${all}) AS k2, ${value} AS v FROM ${source.table(used)}${where}`;
   };
+}
+
+function furtherSql(cells: readonly string[]): string {
+  if (cells.length === 0) return "NULL::UBIGINT";
+  return `CASE WHEN ${cells.map((cell) => `${cell} IS NOT NULL`).join(" OR ")} THEN hash(${cells.join(", ")}) END`;
 }
 
 function columnOf(source: OpenedSource, name: string): EngineColumn {

@@ -42,23 +42,25 @@ export function overlapOf<K extends string>(names: readonly K[], sums: readonly 
 /**
  * Pairs of orders: rows of one set, each with the first row of the other that is like it.
  * @param mine SQL of rows with the columns of `HashedRows`, and so is `theirs`
- * @param options `earlier`: only those that stand before the row; `otherLabel`: only those with another label
+ * @param options `earlier`: only those that stand before the row; `differing`: only those whose `v` is another
  */
 export function alikeSql(
   mine: string,
   theirs: string,
-  { limit, earlier, otherLabel }: { readonly limit: number; readonly earlier: boolean; readonly otherLabel: boolean },
+  { limit, earlier, differing }: { readonly limit: number; readonly earlier: boolean; readonly differing: boolean },
 ): string {
-  // One row a kind, so that many rows that are all alike are not all joined with each other.
-  const kinds = otherLabel ? "k1, k2, v" : "k1, k2";
   const conditions = [
     ...(earlier ? ["theirs.first < mine.o"] : []),
-    ...(otherLabel ? ["theirs.v <> mine.v"] : []),
+    ...(differing ? ["theirs.v <> mine.v"] : []),
     "TRUE",
   ];
+  // One row a kind, so that many rows that are all alike are not all joined with each other.
+  const firsts =
+    `SELECT k1, k2, min(o) AS first, arg_min(v, o) AS v FROM (${theirs}) ` +
+    `${differing ? "WHERE v IS NOT NULL " : ""}GROUP BY k1, k2`;
   return (
-    `SELECT mine.o, min(theirs.first) FROM (${mine}) AS mine JOIN (SELECT ${kinds}, min(o) AS first FROM (${theirs}) ` +
-    `GROUP BY ${kinds}) AS theirs ON mine.k1 = theirs.k1 AND mine.k2 = theirs.k2 WHERE ${conditions.join(" AND ")} ` +
-    `GROUP BY mine.o ORDER BY mine.o LIMIT ${Math.max(0, Math.floor(limit))}`
+    `SELECT mine.o, theirs.first FROM (${mine}) AS mine JOIN (${firsts}) AS theirs ` +
+    `ON mine.k1 = theirs.k1 AND mine.k2 = theirs.k2 WHERE ${conditions.join(" AND ")} ` +
+    `ORDER BY mine.o LIMIT ${Math.max(0, Math.floor(limit))}`
   );
 }
