@@ -186,7 +186,7 @@ describe("the files of splits", () => {
     const findings = await validate(t, { train, test: later });
     const report = makeReport({ command: command.name, model: "m", config: {}, run: runFacts }, findings);
     await t.write(".titleholder/m/validate-data/report.json", serializeReport(report).bytes);
-    const { splits } = findings.details as {
+    const { splits } = findings.details as unknown as {
       splits: Record<string, { fingerprint: ReturnType<typeof fingerprintOf> }>;
     };
     const used = splits.test?.fingerprint ?? fingerprintOf([]);
