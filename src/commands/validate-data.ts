@@ -22,9 +22,9 @@ import type { Part, Situation } from "./validate-data/part.ts";
 import { type WrittenProfile, writeProfile } from "./validate-data/profile-file.ts";
 import { validate } from "./validate-data/rules.ts";
 import { historySeries, scoreOf, scoreTables } from "./validate-data/score.ts";
-import { sqlRules } from "./validate-data/sql-rules.ts";
 import { splitDetails, splitInputs } from "./validate-data/splits/inputs.ts";
 import { splitsPart } from "./validate-data/splits.ts";
+import { sqlRules } from "./validate-data/sql-rules.ts";
 import { tablesOf } from "./validate-data/tables.ts";
 import { checkWritable } from "./written-file.ts";
 
