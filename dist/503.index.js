@@ -1,15 +1,15 @@
 const id=503;const ids=[503];const modules={61484:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{vA:()=>dataEngine,Qx:()=>describeFault,
-zA:()=>locateData,$H:()=>openData});var external_node_path_=__webpack_require__(76760);var fingerprint=__webpack_require__(36546);;const engines={"duckdb":{summary:"DuckDB inside this process. Reads C\
-SV, TSV, JSON, JSON Lines and Parquet, also larger than memory.",load:async()=>(await Promise.all([__webpack_require__.e(258),__webpack_require__.e(25)]).then(__webpack_require__.bind(__webpack_require__,
-30025))).implementation}};var kernel_digest=__webpack_require__(65331);var error=__webpack_require__(141);var watched=__webpack_require__(65481);var formats=__webpack_require__(22410);;const recipes={
-s3:"aws s3 cp --recursive ADDRESS data/",s3a:"aws s3 cp --recursive ADDRESS data/",s3n:"aws s3 cp --recursive ADDRESS data/",gs:"gcloud storage cp --recursive ADDRESS data/",abfs:"azcopy copy --recurs\
-ive ADDRESS data/",abfss:"azcopy copy --recursive ADDRESS data/",az:"azcopy copy --recursive ADDRESS data/",wasbs:"azcopy copy --recursive ADDRESS data/",http:"curl --fail --location --output-dir data\
- --remote-name ADDRESS",https:"curl --fail --location --output-dir data --remote-name ADDRESS",ftp:"curl --fail --output-dir data --remote-name ADDRESS",sftp:"sftp ADDRESS data/",hdfs:"hdfs dfs -get A\
-DDRESS data/",dbfs:"databricks fs cp --recursive ADDRESS data/",hf:"hf download --repo-type dataset REPOSITORY --local-dir data"};const remote_exports={snowflake:"COPY INTO @STAGE/data/ FROM TABLE FIL\
-E_FORMAT = (TYPE = PARQUET) HEADER = TRUE, then GET @STAGE/data/",bigquery:"bq extract --destination_format=PARQUET DATASET.TABLE 'gs://BUCKET/data/*.parquet'",bq:"bq extract --destination_format=PARQ\
-UET DATASET.TABLE 'gs://BUCKET/data/*.parquet'",redshift:"UNLOAD ('SELECT * FROM TABLE') TO 's3://BUCKET/data/' FORMAT PARQUET",postgres:`psql -c "\\copy TABLE TO 'data/TABLE.csv' CSV HEADER"`,postgresql:`\
-psql -c "\\copy TABLE TO 'data/TABLE.csv' CSV HEADER"`,mysql:"mysql --batch -e 'SELECT * FROM TABLE' > data/TABLE.tsv",jdbc:`duckdb -c "COPY (FROM TABLE) TO 'data/TABLE.parquet'", or the database's ow\
-n export`,mssql:"bcp TABLE out data/TABLE.csv -c -t,",databricks:"spark.table('CATALOG.SCHEMA.TABLE').write.parquet('data/') in a notebook"};const separators={dbfs:"/",jdbc:""};function remoteRecipe(shown){
+zA:()=>locateData,$H:()=>openData,sL:()=>openDataGroup});var external_node_path_=__webpack_require__(76760);var fingerprint=__webpack_require__(36546);;const engines={"duckdb":{summary:"DuckDB inside \
+this process. Reads CSV, TSV, JSON, JSON Lines and Parquet, also larger than memory.",load:async()=>(await Promise.all([__webpack_require__.e(258),__webpack_require__.e(682)]).then(__webpack_require__.
+bind(__webpack_require__,61682))).implementation}};var kernel_digest=__webpack_require__(65331);var error=__webpack_require__(141);var watched=__webpack_require__(65481);var formats=__webpack_require__(
+22410);;const recipes={s3:"aws s3 cp --recursive ADDRESS data/",s3a:"aws s3 cp --recursive ADDRESS data/",s3n:"aws s3 cp --recursive ADDRESS data/",gs:"gcloud storage cp --recursive ADDRESS data/",abfs:"\
+azcopy copy --recursive ADDRESS data/",abfss:"azcopy copy --recursive ADDRESS data/",az:"azcopy copy --recursive ADDRESS data/",wasbs:"azcopy copy --recursive ADDRESS data/",http:"curl --fail --locati\
+on --output-dir data --remote-name ADDRESS",https:"curl --fail --location --output-dir data --remote-name ADDRESS",ftp:"curl --fail --output-dir data --remote-name ADDRESS",sftp:"sftp ADDRESS data/",hdfs:"\
+hdfs dfs -get ADDRESS data/",dbfs:"databricks fs cp --recursive ADDRESS data/",hf:"hf download --repo-type dataset REPOSITORY --local-dir data"};const remote_exports={snowflake:"COPY INTO @STAGE/data/\
+ FROM TABLE FILE_FORMAT = (TYPE = PARQUET) HEADER = TRUE, then GET @STAGE/data/",bigquery:"bq extract --destination_format=PARQUET DATASET.TABLE 'gs://BUCKET/data/*.parquet'",bq:"bq extract --destinat\
+ion_format=PARQUET DATASET.TABLE 'gs://BUCKET/data/*.parquet'",redshift:"UNLOAD ('SELECT * FROM TABLE') TO 's3://BUCKET/data/' FORMAT PARQUET",postgres:`psql -c "\\copy TABLE TO 'data/TABLE.csv' CSV HE\
+ADER"`,postgresql:`psql -c "\\copy TABLE TO 'data/TABLE.csv' CSV HEADER"`,mysql:"mysql --batch -e 'SELECT * FROM TABLE' > data/TABLE.tsv",jdbc:`duckdb -c "COPY (FROM TABLE) TO 'data/TABLE.parquet'", o\
+r the database's own export`,mssql:"bcp TABLE out data/TABLE.csv -c -t,",databricks:"spark.table('CATALOG.SCHEMA.TABLE').write.parquet('data/') in a notebook"};const separators={dbfs:"/",jdbc:""};function remoteRecipe(shown){
 const[,scheme="",rest=""]=/^([a-zA-Z][a-zA-Z0-9+.-]+):\/{0,3}(.+)$/.exec(shown)??[];const name=scheme.toLowerCase().split(/[:+]/)[0]??"";const address=`${scheme}:${separators[name]??"//"}${rest}`;const download=recipes[name];
 if(download!==void 0)return{what:`${address} is an address on another machine, and data is read from files here`,recipe:`download it in a step before, as in \`${download.replace("ADDRESS",address)}\`, \
 and name the files`};const exported=remote_exports[name]??(isTable(shown)?remote_exports.databricks:void 0);if(exported===void 0)return void 0;return{what:`${name in remote_exports?address:shown} is a\
@@ -72,8 +72,8 @@ false),{description:"Read and decide everything, write nothing but the report."}
 var _kernel_digest_schema_js__WEBPACK_IMPORTED_MODULE_1__=__webpack_require__(68555);const fileSchema=zod__WEBPACK_IMPORTED_MODULE_2__.rej({path:zod__WEBPACK_IMPORTED_MODULE_2__.YjP(),size:zod__WEBPACK_IMPORTED_MODULE_2__.
 aig(),digest:_kernel_digest_schema_js__WEBPACK_IMPORTED_MODULE_1__.e});const fingerprintSchema=zod__WEBPACK_IMPORTED_MODULE_2__.rej({digest:_kernel_digest_schema_js__WEBPACK_IMPORTED_MODULE_1__.e,files:zod__WEBPACK_IMPORTED_MODULE_2__.
 YOg(fileSchema)});function fingerprintOf(files){const sorted=[...files].map(({path,size,digest:content})=>({path,size,digest:content})).sort((a,b)=>a.path<b.path?-1:a.path>b.path?1:0);return{digest:(0,
-_kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__.Qs)(sorted),files:sorted}}function covers(validated,used){const known=new Set(validated.files.map(file=>file.digest));return used.files.filter(file=>!known.
-has(file.digest))}}),22410:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{EI:()=>formatNames,KP:()=>formatEndings,aU:()=>formatByContent,
+_kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__.Qs)(sorted),files:sorted}}function covers(validated,used){const known=new Set(validated.map(file=>file.digest));return used.files.filter(file=>!known.has(
+file.digest))}}),22410:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{EI:()=>formatNames,KP:()=>formatEndings,aU:()=>formatByContent,
 kb:()=>formatByName,uQ:()=>packingEndings});const formatNames={csv:"CSV",json:"JSON",parquet:"Parquet"};const formatEndings={csv:"csv",tsv:"csv",tab:"csv",json:"json",jsonl:"json",ndjson:"json",parquet:"\
 parquet",pq:"parquet"};const packingEndings=["gz","zst"];const unpack=command=>`unpack it first, as in \`${command}\`, and name what comes out`;const zip={name:"a zip archive",recipe:unpack("unzip FIL\
 E")};const bzip2={name:"packed with bzip2",recipe:unpack("bunzip2 --keep FILE")};const xz={name:"packed with xz",recipe:unpack("unxz --keep FILE")};const lz4={name:"packed with lz4",recipe:unpack("unl\
