@@ -44,6 +44,23 @@ export interface TextForm {
   readonly encoding?: Encoding;
 }
 
+/** A column as a contract declares it. */
+export interface DeclaredColumn {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /**
+   * Of dates, times and timestamps: how they are written, as a pattern of the JDK's DateTimeFormatter that `parseTimeFormat` reads; ISO 8601
+   * when absent. Of integers `u64`, `i128` or `u128`, where 64 bits with a sign do not hold them.
+   */
+  readonly format?: string;
+  /** Whether a time must name its offset from UTC, or must not; either when absent. */
+  readonly zoned?: boolean;
+  /** The zone, by its IANA name, of times that name none; UTC when absent. */
+  readonly zone?: string;
+  /** Texts that stand for no value. */
+  readonly missing?: readonly string[];
+}
+
 /** `files` are resolved absolute paths, sorted: globs are expanded by the command, as a locked engine refuses them. */
 export type DataSource = {
   readonly kind: "files";
@@ -53,9 +70,10 @@ export type DataSource = {
   readonly text?: TextForm;
   /**
    * Types the contract declares: a CSV is parsed by them, so that a value that does not fit is a fault with its row. Columns left out
-   * get the narrowest kind that holds all their values. Parquet files bring their own types.
+   * get the narrowest kind that holds all their values. Parquet files bring their own types, and are told no more than the zone of times
+   * that have none.
    */
-  readonly declared?: readonly Pick<Column, "name" | "kind">[];
+  readonly declared?: readonly DeclaredColumn[];
 };
 
 /**
@@ -77,6 +95,26 @@ export type Predicate =
   | { readonly op: "length"; readonly column: string; readonly min?: number; readonly max?: number }
   /** An ECMA-262 expression found anywhere in a text; look-around and back-references are refused (TH_DATA_PATTERN). */
   | { readonly op: "matches"; readonly column: string; readonly pattern: string }
+  /** A number is a multiple of another as both are written in decimals, so that 0.3 is one of 0.1. `of`: above 0, with at most 15 decimals. */
+  | { readonly op: "multiple"; readonly column: string; readonly of: number }
+  /**
+   * A text is a time of day, from `min` to `max`, which are written `HH:mm:ss`. `format` as of `DeclaredColumn`; ISO 8601 when absent. A
+   * time that names an offset counts in UTC; `zoned` as of `DeclaredColumn`.
+   */
+  | {
+      readonly op: "time";
+      readonly column: string;
+      readonly format?: string;
+      readonly zoned?: boolean;
+      readonly min?: string;
+      readonly max?: string;
+      readonly openMin?: boolean;
+      readonly openMax?: boolean;
+    }
+  /** How many items a list has, entries a map, fields that are not null a structure. */
+  | { readonly op: "size"; readonly column: string; readonly min?: number; readonly max?: number }
+  /** No two items of a list are equal; nulls are. */
+  | { readonly op: "distinct-items"; readonly column: string }
   /** Some item of a list satisfies the term, in which the name `as` means the item. Satisfied or not, but for a list that is null. */
   | { readonly op: "any-item"; readonly column: string; readonly as: string; readonly term: Predicate }
   /** A field of a structure, or the value of a key of a map, satisfies the term under the name `as`. Of a null it is null. */

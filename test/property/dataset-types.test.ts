@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Column } from "../../src/dataset/dataset.ts";
-import { identifier } from "../../src/dataset/engines/duckdb/sql.ts";
+import { identifier } from "../../src/dataset/engines/duckdb/literals.ts";
 import { columnOfType } from "../../src/dataset/engines/duckdb/types.ts";
 import { testHost } from "../support/host.ts";
 

@@ -1,7 +1,8 @@
 import { configurationError } from "../../../kernel/error.ts";
 import type { Aggregate, ColumnKind } from "../../dataset.ts";
 import { numericKinds, shownSql, timeKinds } from "./cells.ts";
-import { type Columns, columnNamed, double, predicateSql } from "./sql.ts";
+import { double } from "./literals.ts";
+import { type Columns, columnNamed, predicateSql } from "./sql.ts";
 
 /** An aggregate that one scan answers together with others. */
 export type PlainAggregate = Exclude<Aggregate, { readonly fn: "duplicates" }>;

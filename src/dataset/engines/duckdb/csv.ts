@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import type { ColumnKind, DataSource } from "../../dataset.ts";
+import type { ColumnKind, DataSource, DeclaredColumn } from "../../dataset.ts";
+import { cellText, cellValue, cellValueOrEnd, describeForm, isReadByEngine, nativeOf } from "./cell-forms.ts";
 import { type CsvFile, cleanCsv, inspectCsv } from "./csv-file.ts";
 import { unreadableRows } from "./csv-unreadable.ts";
 import { heldRows, misfitLists } from "./held-rows.ts";
-import { checked, guessed, guessSql, guessWidth, nativeTypes, parsed, readsItself } from "./kinds.ts";
+import { guessed, guessSql, guessWidth } from "./kinds.ts";
+import { text } from "./literals.ts";
 import type { Session } from "./session.ts";
 import { nothingReadable, type OpenedSource, schemaFaults, type UnreadableRow } from "./source.ts";
-import { text } from "./sql.ts";
 import type { Reading, StagedFile } from "./staging.ts";
 
 const sampledRows = 20_000;
@@ -15,8 +16,7 @@ const usualBuffer = 2 ** 23;
 /** Planning a statement takes the square of its length. */
 const guessedAtOnce = 50;
 
-interface PlannedColumn {
-  readonly name: string;
+interface PlannedColumn extends Omit<DeclaredColumn, "kind"> {
   readonly declared: boolean;
   kind: ColumnKind;
   /** Its kind is a guess without a value to go by. */
@@ -52,7 +52,7 @@ export async function openCsv(
   const columns = await planColumns(session, source, readable);
   const store = await session.newStore();
   const starts = await load(session, readable, columns, host);
-  const held = columns.map((column) => ({ ...column, native: nativeTypes[column.kind], says: column.kind }));
+  const held = columns.map((column) => ({ ...column, native: nativeOf(column), says: describeForm(column) }));
   return heldRows(session, store, readable, held, starts, faults, () => unreadableOf(readable, host));
 }
 
@@ -73,16 +73,16 @@ async function planColumns(
   source: DataSource,
   files: readonly ReadableFile[],
 ): Promise<PlannedColumn[]> {
-  const declared = new Map((source.declared ?? []).map((column) => [column.name, column.kind]));
+  const declared = new Map((source.declared ?? []).map((column) => [column.name, column]));
   const columns: PlannedColumn[] = [];
   for (const file of files) {
     const fresh = file.names.filter((name) => !columns.some((column) => column.name === name));
     const unknown = fresh.filter((name) => !declared.has(name));
     const kinds = await guessKinds(session, file, unknown);
     for (const name of fresh) {
-      const kind = declared.get(name);
-      const open = kind === undefined && !kinds.has(name);
-      columns.push({ name, declared: kind !== undefined, kind: kind ?? kinds.get(name) ?? "string", open });
+      const column = declared.get(name);
+      if (column !== undefined) columns.push({ ...column, declared: true, open: false });
+      else columns.push({ name, declared: false, kind: kinds.get(name) ?? "string", open: !kinds.has(name) });
     }
   }
   return columns;
@@ -151,7 +151,7 @@ async function load(
   host: Reading,
 ): Promise<readonly number[]> {
   for (;;) {
-    const types = columns.map((column, at) => `c${at} ${nativeTypes[column.kind]}`);
+    const types = columns.map((column, at) => `c${at} ${nativeOf(column)}`);
     await session.run(`CREATE TABLE ${session.store}.rows (${types.join(", ")}, misfits INTEGER[], found VARCHAR[])`);
     const starts: number[] = [];
     let rows = 0;
@@ -173,18 +173,18 @@ async function load(
 /** Optimistic first: the reader parses numbers itself, and the first cell that does not fit ends it. Then cell by cell. */
 async function insert(session: Session, file: ReadableFile, columns: readonly PlannedColumn[]): Promise<void> {
   const place = { file: file.path };
-  const kinds = new Map(columns.map((column) => [column.name, column.kind]));
+  const byName = new Map(columns.map((column) => [column.name, column]));
   const cell = (name: string) => `t${file.names.indexOf(name)}`;
   const insertion = (value: (column: PlannedColumn) => string, misfits: string, types: (name: string) => string) =>
     `INSERT INTO ${session.store}.rows SELECT ${columns.map((column) => (file.names.includes(column.name) ? value(column) : "NULL")).join(", ")}, ` +
     `${misfits} FROM ${reader(file, types)}`;
   const nativeType = (name: string) => {
-    const kind = kinds.get(name) ?? "string";
-    return readsItself(kind) ? nativeTypes[kind] : "VARCHAR";
+    const column = byName.get(name);
+    return column !== undefined && isReadByEngine(column) ? nativeOf(column) : "VARCHAR";
   };
   try {
     await session.run(
-      insertion(({ kind, name }) => checked(kind, cell(name)), "NULL, NULL", nativeType),
+      insertion((column) => cellValueOrEnd(column, cell(column.name)), "NULL, NULL", nativeType),
       place,
     );
   } catch (error) {
@@ -192,7 +192,7 @@ async function insert(session: Session, file: ReadableFile, columns: readonly Pl
     const misfits = collect(await misfitting(session, file, columns), cell);
     await session.run(
       insertion(
-        ({ kind, name }) => parsed(kind, cell(name)),
+        (column) => cellValue(column, cell(column.name)),
         misfits,
         () => "VARCHAR",
       ),
@@ -214,10 +214,10 @@ async function misfitting(
 ): Promise<readonly PlacedColumn[]> {
   const parsing = columns
     .map((column, at) => ({ column, at }))
-    .filter(({ column }) => file.names.includes(column.name) && nativeTypes[column.kind] !== "VARCHAR");
+    .filter(({ column }) => file.names.includes(column.name) && nativeOf(column) !== "VARCHAR");
   const counts = parsing.map(({ column }) => {
     const cell = `t${file.names.indexOf(column.name)}`;
-    return `count(${cell}) > count(${parsed(column.kind, cell)})`;
+    return `count(${cellText(column, cell)}) > count(${cellValue(column, cell)})`;
   });
   if (parsing.length === 0) return [];
   const found = await session.row(`SELECT ${counts.join(", ")} FROM ${reader(file, () => "VARCHAR")}`, {
@@ -234,7 +234,7 @@ function collect(columns: readonly PlacedColumn[], cell: (name: string) => strin
     return {
       at,
       found: `left(${text}, 200)`,
-      is: `(${text} IS NOT NULL AND ${parsed(column.kind, text)} IS NULL)`,
+      is: `(${cellText(column, text)} IS NOT NULL AND ${cellValue(column, text)} IS NULL)`,
     };
   });
   return misfitLists(misfits);

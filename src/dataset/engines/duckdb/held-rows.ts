@@ -1,8 +1,9 @@
 import type { ColumnKind, FaultyRow, StructuralFault } from "../../dataset.ts";
 import { cutText, sourceRow } from "./csv-file.ts";
+import { text } from "./literals.ts";
 import type { Session } from "./session.ts";
 import { type OpenedSource, originalSql, type UnreadableRow } from "./source.ts";
-import { type EngineColumn, text } from "./sql.ts";
+import type { EngineColumn } from "./sql.ts";
 import { columnOfType } from "./types.ts";
 
 const faultsKept = 100;

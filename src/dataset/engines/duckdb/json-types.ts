@@ -1,6 +1,6 @@
 import type { ColumnKind } from "../../dataset.ts";
 import { type JsonShape, shapeKinds } from "./json-shape.ts";
-import { identifier } from "./sql.ts";
+import { identifier } from "./literals.ts";
 
 /** The kinds of values that each kind of column takes as they are. */
 const taken: Readonly<Record<ColumnKind, readonly number[]>> = {

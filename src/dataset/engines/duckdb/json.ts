@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import type { ColumnKind, DataSource, StructuralFault } from "../../dataset.ts";
+import { type CellForm, cellText, cellValue, describeForm, isPlain, nativeOf } from "./cell-forms.ts";
 import { type HeldColumn, heldRows, type Misfit, misfitLists } from "./held-rows.ts";
 import { inspectJson, type JsonFile, unreadableJson } from "./json-file.ts";
 import type { JsonShape } from "./json-shape.ts";
 import { kindOfShapes, nativeOfShapes, takesAll } from "./json-types.ts";
-import { nativeTypes, parsed } from "./kinds.ts";
+import { parsed } from "./kinds.ts";
+import { identifier, text } from "./literals.ts";
 import type { Session } from "./session.ts";
 import { nothingReadable, type OpenedSource, schemaFaults, type UnreadableRow } from "./source.ts";
-import { identifier, text } from "./sql.ts";
 import type { Reading, StagedFile } from "./staging.ts";
 
 /** The engine's least size of the buffer that an object must fit into. */
@@ -47,14 +48,15 @@ async function* unreadableOf(files: readonly JsonFile[], host: Reading): AsyncGe
 }
 
 /** Columns in the order in which the files have them. */
-function planColumns({ declared = [] }: DataSource, files: readonly JsonFile[]): readonly HeldColumn[] {
+function planColumns({ declared = [] }: DataSource, files: readonly JsonFile[]): readonly (HeldColumn & CellForm)[] {
   const shapes = new Map<string, JsonShape[]>();
   for (const file of files)
     for (const { name, shape } of columnsOf(file)) shapes.set(name, [...(shapes.get(name) ?? []), shape]);
-  const kinds = new Map(declared.map(({ name, kind }) => [name, kind]));
+  const forms = new Map(declared.map((column) => [column.name, column]));
   return [...shapes].map(([name, found]) => {
-    const kind = kinds.get(name) ?? kindOfShapes(found) ?? "string";
-    return { name, kind, native: kind === "nested" ? nativeOfShapes(found) : nativeTypes[kind], says: kind };
+    const form: CellForm = forms.get(name) ?? { kind: kindOfShapes(found) ?? "string" };
+    const native = form.kind === "nested" ? nativeOfShapes(found) : nativeOf(form);
+    return { ...form, name, native, says: describeForm(form) };
   });
 }
 
@@ -137,17 +139,22 @@ interface CellReading {
   readonly misfit?: Omit<Misfit, "at">;
 }
 
-function readingOf({ name, kind, native }: HeldColumn, shape: JsonShape): CellReading {
+function readingOf(column: HeldColumn & CellForm, shape: JsonShape): CellReading {
+  const { name, kind, native } = column;
   const cell = identifier(name);
   const isTime = kind === "date" || kind === "timestamp";
-  if (takesAll(kind, shape))
+  if (isPlain(column) && takesAll(kind, shape))
     return isTime ? { type: "VARCHAR", value: parsed(kind, cell) } : { type: native, value: cell };
-  const value = kind === "nested" ? nestedValue(cell, native) : parsed(kind, textWhere(cell, wanted[kind]));
+  const value = kind === "nested" ? nestedValue(cell, native) : cellValue(column, textWhere(cell, wanted[kind]));
   return {
     type: "JSON",
     value,
-    misfit: { found: `left(CAST(${cell} AS VARCHAR), 200)`, is: `(${cell} IS NOT NULL AND ${value} IS NULL)` },
+    misfit: { found: `left(CAST(${cell} AS VARCHAR), 200)`, is: `(${hasValue(column, cell)} AND ${value} IS NULL)` },
   };
+}
+
+function hasValue(form: CellForm, cell: string): string {
+  return form.missing === undefined ? `${cell} IS NOT NULL` : `${cellText(form, plain(cell))} IS NOT NULL`;
 }
 
 /** A text without its quotes; any other value as it is written. */

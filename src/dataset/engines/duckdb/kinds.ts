@@ -1,4 +1,5 @@
 import type { ColumnKind } from "../../dataset.ts";
+import { isoTimeFromText } from "./time-cells.ts";
 
 /** What the engine calls the kinds that a CSV column can have. */
 export const nativeTypes: Readonly<Record<ColumnKind, string>> = {
@@ -27,11 +28,14 @@ export function normalized(kind: ColumnKind, native: string, sql: string): strin
   return native === nativeTypes[kind] ? sql : `CAST(${sql} AS ${nativeTypes[kind]})`;
 }
 
+/** ISO 8601 with `T` or a space, and any offset. */
+export const timestampForm =
+  "\\s*\\d{4}-\\d{1,2}-\\d{1,2}([T ]\\d{1,2}:\\d{2}(:\\d{2}(\\.\\d+)?)? ?(Z|UTC|[+-]\\d{2}(:?\\d{2})?)?)?\\s*";
+
 const forms: Readonly<Partial<Record<ColumnKind, string>>> = {
   integer: "\\s*[+-]?\\d+(\\.0*)?\\s*",
   date: "\\s*\\d{4}-\\d{1,2}-\\d{1,2}([T ]00:00(:00(\\.0+)?)?)?\\s*",
-  timestamp:
-    "\\s*\\d{4}-\\d{1,2}-\\d{1,2}([T ]\\d{1,2}:\\d{2}(:\\d{2}(\\.\\d+)?)? ?(Z|UTC|[+-]\\d{2}(:?\\d{2})?)?)?\\s*",
+  timestamp: timestampForm,
 };
 
 /**
@@ -40,11 +44,11 @@ const forms: Readonly<Partial<Record<ColumnKind, string>>> = {
  * integer: digits with a sign, `2.0` too; number: what a double is written as, `nan` and `inf` too; boolean: true, t, yes, y, 1 and their
  * opposites in any case; date: `2026-01-31`, at midnight; timestamp: ISO 8601 with `T` or a space and any offset, UTC where it has none.
  */
-export function parsed(kind: ColumnKind, sql: string): string {
+export function parsed(kind: ColumnKind, sql: string, native = nativeTypes[kind]): string {
   const form = forms[kind];
   const text = form === undefined ? sql : `CASE WHEN regexp_full_match(${sql}, '${form}') THEN ${sql} END`;
-  if (kind === "timestamp") return `CAST(TRY_CAST(${text} AS TIMESTAMP WITH TIME ZONE) AS TIMESTAMP)`;
-  return isText(kind) ? sql : `TRY_CAST(${text} AS ${nativeTypes[kind]})`;
+  if (kind === "timestamp") return isoTimeFromText(text);
+  return isText(kind) ? sql : `TRY_CAST(${text} AS ${native})`;
 }
 
 /**

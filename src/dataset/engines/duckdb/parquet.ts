@@ -1,11 +1,13 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import { configurationError, TitleholderError } from "../../../kernel/error.ts";
-import type { ColumnKind, StructuralFault } from "../../dataset.ts";
+import type { ColumnKind, DeclaredColumn, StructuralFault } from "../../dataset.ts";
 import { kindOf, normalized } from "./kinds.ts";
+import { identifier, text } from "./literals.ts";
 import type { Session } from "./session.ts";
 import { nothingReadable, type OpenedSource, originalSql, schemaFaults } from "./source.ts";
-import { type EngineColumn, identifier, text } from "./sql.ts";
+import type { EngineColumn } from "./sql.ts";
 import type { StagedFile } from "./staging.ts";
+import { inUtc } from "./time-cells.ts";
 import { columnOfType } from "./types.ts";
 
 /** More rows than one file can hold. */
@@ -20,7 +22,11 @@ interface ParquetFile {
 }
 
 /** Parquet files stay where they are: every question is one scan of the columns it names. */
-export async function openParquet(session: Session, staged: readonly StagedFile[]): Promise<OpenedSource> {
+export async function openParquet(
+  session: Session,
+  staged: readonly StagedFile[],
+  declared: readonly DeclaredColumn[] = [],
+): Promise<OpenedSource> {
   const { files, faults } = await readSchemas(session, staged);
   if (files.length === 0) return nothingReadable(faults);
   const reserved = files.flatMap((file) => file.names).find((name) => /^file_(row_number|index)$/i.test(name));
@@ -35,10 +41,15 @@ export async function openParquet(session: Session, staged: readonly StagedFile[
   const scan = `read_parquet([${files.map((file) => text(file.at)).join(", ")}]${union})`;
   const described = await session.rows(`DESCRIBE SELECT * FROM ${scan}`);
   const columns = described.map((row, at): EngineColumn => {
-    return { ...columnOfType(String(row[0]), String(row[1])), sql: `c${at}` };
+    const column = { ...columnOfType(String(row[0]), String(row[1])), sql: `c${at}` };
+    return column.native.startsWith("DECIMAL(") && column.kind === "number" ? { ...column, exact: `e${at}` } : column;
   });
   const order = `file_index::BIGINT * ${rowsPerFile} + file_row_number AS o`;
-  const cell = ({ kind, native, name, sql }: EngineColumn) => `${normalized(kind, native, identifier(name))} AS ${sql}`;
+  const zones = new Map(declared.map((column) => [column.name, column.zone]));
+  const cell = (column: EngineColumn) => {
+    const value = `${cellSql(column, zones.get(column.name))} AS ${column.sql}`;
+    return column.exact === undefined ? value : `${value}, ${identifier(column.name)} AS ${column.exact}`;
+  };
   const untouched = (column: EngineColumn) => `${identifier(column.name)} AS ${originalSql(column)}`;
   return {
     columns,
@@ -51,6 +62,12 @@ export async function openParquet(session: Session, staged: readonly StagedFile[
       return { file: file.path, row: (order % rowsPerFile) + 1 };
     },
   };
+}
+
+/** The value of a column in the engine's type for its kind; times that name no zone are of the zone declared. */
+function cellSql({ kind, native, name }: EngineColumn, zone: string | undefined): string {
+  const isLocal = kind === "timestamp" && !native.endsWith("WITH TIME ZONE");
+  return isLocal && zone !== undefined ? inUtc(identifier(name), zone) : normalized(kind, native, identifier(name));
 }
 
 function isLike(file: ParquetFile, first: ParquetFile | undefined): boolean {

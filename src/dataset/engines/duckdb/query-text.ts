@@ -1,5 +1,7 @@
 import type { Column, DataSource, RowSelection } from "../../dataset.ts";
-import { columnNamed, type EngineColumn, identifier, predicateSql, text, UsedColumns } from "./sql.ts";
+import { type CellForm, cellValue, isPlain } from "./cell-forms.ts";
+import { identifier, text } from "./literals.ts";
+import { columnNamed, type EngineColumn, predicateSql, UsedColumns } from "./sql.ts";
 
 /** A statement over more files than this is too long to read. */
 const mostFiles = 50;
@@ -16,7 +18,8 @@ export function queryText(
   show: (file: string) => string,
 ): string | undefined {
   if (source.files.length > mostFiles) return undefined;
-  const named = new Map(columns.map((column): [string, EngineColumn] => [column.name, plain(column)]));
+  const forms = new Map(source.format === "parquet" ? [] : source.declared?.map((form) => [form.name, form]));
+  const named = new Map(columns.map((column) => [column.name, plain(column, forms.get(column.name))]));
   const used = new UsedColumns(named);
   const rest =
     "where" in selection ? `WHERE ${predicateSql(used, selection.where)}` : repeated(used, selection.duplicates);
@@ -24,9 +27,11 @@ export function queryText(
   return `SELECT * FROM ${reader(source, files, used.used)} ${rest}`;
 }
 
-/** The user's own name stands for the column, as no statement of ours runs this text. */
-function plain(column: Column): EngineColumn {
-  return { ...column, sql: identifier(column.name) };
+/** The user's own name stands for the column, as no statement of ours runs this text. What the shell does not read as declared is read as text. */
+function plain(column: Column, form: CellForm | undefined): EngineColumn {
+  const name = identifier(column.name);
+  if (form !== undefined && !isPlain(form)) return { ...column, native: "VARCHAR", sql: cellValue(form, name) };
+  return column.native.startsWith("DECIMAL(") ? { ...column, sql: name, exact: name } : { ...column, sql: name };
 }
 
 function repeated(columns: UsedColumns, names: readonly string[]): string {

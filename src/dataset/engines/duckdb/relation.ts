@@ -16,11 +16,12 @@ import type {
 import { aggregateSql, countsNulls, isCount, type PlainAggregate } from "./aggregates.ts";
 import { Bins } from "./bins.ts";
 import { Batch, cellOf, doubleSql, numericKinds, type SelectedColumn, shownSql, timeKinds } from "./cells.ts";
+import { text } from "./literals.ts";
 import { refused, toRe2 } from "./pattern.ts";
 import { repeatingSql } from "./repeats.ts";
 import type { Session } from "./session.ts";
 import type { OpenedSource } from "./source.ts";
-import { columnNamed, type EngineColumn, patternsOf, predicateSql, text, UsedColumns } from "./sql.ts";
+import { columnNamed, type EngineColumn, patternsOf, predicateSql, UsedColumns } from "./sql.ts";
 import { writeRows } from "./writing.ts";
 
 /** All but lists and structures. */
@@ -43,7 +44,7 @@ export class Relation implements Dataset {
     this.#session = session;
     this.#source = source;
     this.#byName = new Map(source.columns.map((column) => [column.name, column]));
-    this.columns = source.columns.map(({ sql: _sql, misfit: _misfit, ...column }) => column);
+    this.columns = source.columns.map(({ sql: _sql, exact: _exact, misfit: _misfit, ...column }) => column);
   }
 
   async faults(): Promise<readonly StructuralFault[]> {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { configurationError, type Place } from "../../../kernel/error.ts";
 import type { DataLimits } from "../../dataset.ts";
-import { text } from "./sql.ts";
+import { text } from "./literals.ts";
 
 /** How many times its memory the engine may spill to disk. */
 export const spillFactor = 32;

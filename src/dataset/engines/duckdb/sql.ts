@@ -1,7 +1,9 @@
 import { configurationError } from "../../../kernel/error.ts";
 import { suggest } from "../../../kernel/naming.ts";
 import type { Cell, Column, ColumnKind, Predicate } from "../../dataset.ts";
+import { distinctItemsSql, multipleSql, timeOfDaySql, wholeLiteral } from "./conditions.ts";
 import { normalized } from "./kinds.ts";
+import { double, text } from "./literals.ts";
 import { toRe2 } from "./pattern.ts";
 
 /** Values that are compared one after the other. */
@@ -10,6 +12,8 @@ const longestList = 16;
 /** A column inside the engine: `sql` is a name of our own, so that no name of the user's enters a statement. */
 export interface EngineColumn extends Column {
   readonly sql: string;
+  /** Of decimals, which `sql` brings to doubles: SQL of the decimal itself. */
+  readonly exact?: string;
   /** SQL that is true where the cell did not fit its declared type; absent when all of them did. */
   readonly misfit?: string;
 }
@@ -44,26 +48,6 @@ export class UsedColumns implements Columns {
   }
 }
 
-/** A text literal; NUL cannot stand in a statement. */
-export function text(value: string): string {
-  return value
-    .toWellFormed()
-    .split("\0")
-    .map((part) => `'${part.replaceAll("'", "''")}'`)
-    .join(" || chr(0) || ");
-}
-
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** A double literal that reads back bit by bit (a plain one would be read as a decimal and rounded again). */
-export function double(value: number): string {
-  if (Number.isNaN(value)) return "'nan'::DOUBLE";
-  if (!Number.isFinite(value)) return value > 0 ? "'inf'::DOUBLE" : "'-inf'::DOUBLE";
-  return Object.is(value, -0) ? "'-0.0'::DOUBLE" : `${value.toExponential()}::DOUBLE`;
-}
-
 /** @throws TH_DATA_COLUMN (configuration). */
 export function columnNamed(columns: Columns, name: string): EngineColumn {
   const column = columns.get(name);
@@ -88,6 +72,17 @@ export function predicateSql(columns: Columns, where: Predicate): string {
       return anyItemSql(columns, column, where);
     case "field":
       return predicateSql(new Within(columns, fieldOf(column, where)), where.term);
+    case "multiple":
+      requireKind(column, ["number", "integer"], "be a multiple of a number");
+      return multipleSql(column, where.of);
+    case "time":
+      requireKind(column, ["string"], "be a time of day");
+      return timeOfDaySql(column.sql, where);
+    case "size":
+      return boundsSql(column, sizeSql(column), where);
+    case "distinct-items":
+      if (column.items === undefined) throw wrongKind(column, "have items", "a list");
+      return distinctItemsSql(column.sql);
     case "null":
       return column.misfit === undefined
         ? `(${column.sql} IS NULL)`
@@ -99,18 +94,32 @@ export function predicateSql(columns: Columns, where: Predicate): string {
       return inSql(column, where.values, depthOf(columns) > 0);
     case "range":
       return rangeSql(column, where);
-    case "length": {
+    case "length":
       requireKind(column, ["string"], "have a length");
-      const bounds = [
-        ...(where.min === undefined ? [] : [`length(${column.sql}) >= ${Math.ceil(where.min)}`]),
-        ...(where.max === undefined ? [] : [`length(${column.sql}) <= ${Math.floor(where.max)}`]),
-      ];
-      return bounds.length === 0 ? notNull(column) : `(${bounds.join(" AND ")})`;
-    }
+      return boundsSql(column, `length(${column.sql})`, where);
     case "matches":
       requireKind(column, ["string"], "match an expression");
       return `regexp_matches(${column.sql}, ${text(toRe2(where.pattern))})`;
   }
+}
+
+/** A whole number from one bound to the other. */
+function boundsSql(column: EngineColumn, size: string, { min, max }: { readonly min?: number; readonly max?: number }) {
+  const bounds = [
+    ...(min === undefined ? [] : [`${size} >= ${Math.ceil(min)}`]),
+    ...(max === undefined ? [] : [`${size} <= ${Math.floor(max)}`]),
+  ];
+  return bounds.length === 0 ? notNull(column) : `(${bounds.join(" AND ")})`;
+}
+
+function sizeSql(column: EngineColumn): string {
+  if (column.items !== undefined) return `len(${column.sql})`;
+  if (column.values !== undefined) return `cardinality(${column.sql})`;
+  if (column.fields === undefined) throw wrongKind(column, "have a size", "a list or a structure");
+  const present = column.fields.map(
+    ({ name }) => `(struct_extract(${column.sql}, ${text(name)}) IS NOT NULL)::INTEGER`,
+  );
+  return `(CASE WHEN ${column.sql} IS NOT NULL THEN ${present.join(" + ")} END)`;
 }
 
 /** The columns, and a part of one of them under its own name. */
@@ -164,7 +173,8 @@ function fieldOf(structure: EngineColumn, { field, as }: Predicate & { readonly 
 
 /** Parts come as the file has them, and are brought to the engine's type for their kind. */
 function partOf(part: Column, name: string, sql: string): EngineColumn {
-  return { ...part, name, sql: normalized(part.kind, part.native, sql) };
+  const column = { ...part, name, sql: normalized(part.kind, part.native, sql) };
+  return part.native.startsWith("DECIMAL(") ? { ...column, exact: sql } : column;
 }
 
 /** Every expression that the predicate would run. */
@@ -251,13 +261,6 @@ export function literal(column: EngineColumn, value: Exclude<Cell, null>): strin
       requireKind(column, ["date", "timestamp"], "be compared with a time");
       return `CAST(${text(value.toISOString().replace("T", " ").replace("Z", "").replace(/^\+/, ""))} AS TIMESTAMP)`;
   }
-}
-
-const hugeLimit = 2n ** 127n - 1n;
-
-function wholeLiteral(value: number | bigint): string {
-  const whole = BigInt(value);
-  return whole > hugeLimit || whole < -hugeLimit ? double(Number(value)) : `(${whole})`;
 }
 
 function requireKind(column: Column, kinds: readonly ColumnKind[], what: string): void {

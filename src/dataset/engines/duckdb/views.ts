@@ -1,6 +1,6 @@
+import { identifier } from "./literals.ts";
 import type { Session } from "./session.ts";
 import type { OpenedSource } from "./source.ts";
-import { identifier } from "./sql.ts";
 
 /** Schemas of the engine's own, in which nothing can be made. */
 const ownSchemas = /^(pg_catalog|information_schema|system|temp)$/i;

@@ -1,9 +1,10 @@
 import { configurationError } from "../../../kernel/error.ts";
 import type { MissingCells, RowFlaw, WritePlan, WrittenRows } from "../../dataset.ts";
+import { identifier, text } from "./literals.ts";
 import { repeatingSql } from "./repeats.ts";
 import type { Session } from "./session.ts";
 import { type OpenedSource, originalSql, type UnreadableRow } from "./source.ts";
-import { columnNamed, type EngineColumn, identifier, literal, predicateSql, text, UsedColumns } from "./sql.ts";
+import { columnNamed, type EngineColumn, literal, predicateSql, UsedColumns } from "./sql.ts";
 
 /** Rows that are placed at once: what is held in memory. */
 const placedAtOnce = 50_000;
