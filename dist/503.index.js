@@ -1,7 +1,7 @@
 const id=503;const ids=[503];const modules={61484:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{vA:()=>dataEngine,Qx:()=>describeFault,
 zA:()=>locateData,$H:()=>openData,sL:()=>openDataGroup});var external_node_path_=__webpack_require__(76760);var fingerprint=__webpack_require__(36546);;const engines={"duckdb":{summary:"DuckDB inside \
-this process. Reads CSV, TSV, JSON, JSON Lines and Parquet, also larger than memory.",load:async()=>(await Promise.all([__webpack_require__.e(258),__webpack_require__.e(682)]).then(__webpack_require__.
-bind(__webpack_require__,61682))).implementation}};var kernel_digest=__webpack_require__(65331);var error=__webpack_require__(141);var watched=__webpack_require__(65481);var formats=__webpack_require__(
+this process. Reads CSV, TSV, JSON, JSON Lines and Parquet, also larger than memory.",load:async()=>(await Promise.all([__webpack_require__.e(258),__webpack_require__.e(639)]).then(__webpack_require__.
+bind(__webpack_require__,45639))).implementation}};var kernel_digest=__webpack_require__(65331);var error=__webpack_require__(141);var watched=__webpack_require__(65481);var formats=__webpack_require__(
 22410);;const recipes={s3:"aws s3 cp --recursive ADDRESS data/",s3a:"aws s3 cp --recursive ADDRESS data/",s3n:"aws s3 cp --recursive ADDRESS data/",gs:"gcloud storage cp --recursive ADDRESS data/",abfs:"\
 azcopy copy --recursive ADDRESS data/",abfss:"azcopy copy --recursive ADDRESS data/",az:"azcopy copy --recursive ADDRESS data/",wasbs:"azcopy copy --recursive ADDRESS data/",http:"curl --fail --locati\
 on --output-dir data --remote-name ADDRESS",https:"curl --fail --location --output-dir data --remote-name ADDRESS",ftp:"curl --fail --output-dir data --remote-name ADDRESS",sftp:"sftp ADDRESS data/",hdfs:"\
