@@ -13,8 +13,8 @@ import { profileDataset } from "../profile/profiling.ts";
 import { locateData, openData } from "./data.ts";
 import { matchColumns } from "./drift-report/columns.ts";
 import { driftChecks, driftReading, driftSeries, driftSummary, driftTables } from "./drift-report/findings.ts";
-import { readReference } from "./drift-report/reference.ts";
 import { shownPath } from "./paths.ts";
+import { readReference } from "./reference.ts";
 import { alpha, baseInputs, input } from "./shared.ts";
 
 /** The method whose test decides; the others are published beside it. */
@@ -115,7 +115,11 @@ async function run(given: Inputs, host: Host, _project: Project) {
   const [decider] = await loadMethods([deciding], host);
   if (decider === undefined) throw new Error(`the method ${deciding} is not in the generated map`);
   const started = host.now().getTime();
-  const reference = await readReference(given.reference, host, given.columns);
+  const reference = await readReference(
+    given.reference,
+    host,
+    given.columns === undefined ? {} : { columns: given.columns },
+  );
   const { source, fingerprint } = await locateData(given.current, host, "current");
   await using dataset = await openData(source, host, { input: "current" });
   const current = await profileDataset(dataset, {

@@ -5,6 +5,7 @@ import type { Column } from "../dataset/dataset.ts";
 import { fingerprintSchema } from "../dataset/fingerprint.ts";
 import type { Artifact, Command, Findings, Project } from "../kernel/command.ts";
 import { digestSchema } from "../kernel/digest-schema.ts";
+import { configurationError } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import type { Json } from "../kernel/json.ts";
 import { parseDuration } from "../kernel/quantity.ts";
@@ -15,11 +16,12 @@ import { openRegistry } from "./open-registry.ts";
 import { defaultReportPath, shownPath } from "./paths.ts";
 import { baseInputs, dryRunInput, input, registryInputs } from "./shared.ts";
 import { checksOf, type Found, summaryOf } from "./validate-data/checks.ts";
-import { type ReadContract, readContract } from "./validate-data/contract-file.ts";
+import { noContract, type ReadContract, readContract } from "./validate-data/contract-file.ts";
 import { type PastScore, qualitySchema, rememberScore } from "./validate-data/history.ts";
 import { maskingOf, sensitiveColumns } from "./validate-data/masking.ts";
 import type { Part, Situation } from "./validate-data/part.ts";
-import { type WrittenProfile, writeProfile } from "./validate-data/profile-file.ts";
+import { profileOf, type WrittenProfile, writeProfile } from "./validate-data/profile-file.ts";
+import { type ReadPeriods, readPeriods, referenceParts, referenceSchema } from "./validate-data/reference.ts";
 import { validate } from "./validate-data/rules.ts";
 import { historySeries, scoreOf, scoreTables } from "./validate-data/score.ts";
 import { splitDetails, splitInputs } from "./validate-data/splits/inputs.ts";
@@ -36,12 +38,23 @@ const inputs = z.strictObject({
     kind: "path",
     example: "data/*.parquet",
   }),
-  contract: input(z.string(), {
-    description: "Data contract in the Open Data Contract Standard 3.x, as YAML.",
+  contract: input(z.string().optional(), {
+    description:
+      "Data contract in the Open Data Contract Standard 3.x, as YAML. May be left out where there is a `reference`: then the data is held against that alone.",
     kind: "path",
     example: "contracts/churn.odcs.yaml",
   }),
   ...dataFormInputs,
+  reference: input(z.array(z.string()).min(1).optional(), {
+    description:
+      "Earlier data that this data should be like: a `profile` that validate-data wrote, its report, or data files (path, glob, folder). Each entry is a period, the oldest first; from three on their spread is measured.",
+    kind: "path",
+    example: ".titleholder/churn/validate-data/profile.json",
+  }),
+  referenceSeverity: input(z.enum(["warn", "fail"]).default("warn"), {
+    description:
+      "What a broken bound of the reference does. A breaking change of the columns fails whatever stands here.",
+  }),
   profile: input(z.string().optional(), {
     description:
       "Where the profile goes, which drift-report compares with. `profile.json` beside the report when absent.",
@@ -80,11 +93,14 @@ const outputs = z.strictObject({
 const details = z.strictObject({
   fingerprint: fingerprintSchema,
   rows: z.number(),
-  contract: z.strictObject({ id: z.string(), version: z.string(), apiVersion: z.string(), digest: digestSchema }),
+  contract: z
+    .strictObject({ id: z.string(), version: z.string(), apiVersion: z.string(), digest: digestSchema })
+    .nullable(),
   rules: z.array(z.strictObject({ id: z.string(), count: z.number(), share: z.number(), holds: z.boolean() })),
   profile: z.strictObject({ path: z.string(), digest: digestSchema }).nullable(),
   quality: qualitySchema.nullable(),
   ...splitDetails,
+  reference: referenceSchema.optional(),
 });
 
 type Inputs = z.output<typeof inputs>;
@@ -107,12 +123,14 @@ async function run(given: Inputs, host: Host, project: Project) {
   const profilePath = profilePathOf(given, project);
   const profilePlace = { input: given.profile === undefined ? "report" : "profile" };
   await checkWritable(profilePath, host, profilePlace, { schema: "titleholder/profile/" });
-  const contract = await readContract(given.contract, host);
+  const contract = given.contract === undefined ? withoutContract(given) : await readContract(given.contract, host);
+  const hidden = sensitiveColumns(contract.value);
+  const declared = declaredColumns(contract);
   const times = stopwatch(host);
-  const located = await locateData(given.data, host, "data", {
-    declared: declaredColumns(contract),
-    text: textForm(given),
-  });
+  const text = textForm(given);
+  const periods = await readPeriods(given.reference, { hidden, declared, text }, host);
+  if (periods !== undefined) times.lap("reference");
+  const located = await locateData(given.data, host, "data", { declared, text });
   const { fingerprint } = located;
   times.lap("fingerprint");
   await using dataset = await openData(located.source, host, { faults: "keep", input: "data" });
@@ -120,18 +138,18 @@ async function run(given: Inputs, host: Host, project: Project) {
   const found = await validate(dataset, contract, located, given.sampleFailures, host);
   times.lap("check");
   const masking = maskingOf(contract.value, host);
-  const situation: Situation = { host, project, contract, ...located, dataset, found, masking };
-  const parts = await partsOf(given, situation);
-  times.lap("further checks");
-  // Before the profile: a registry that cannot be written is found out while nothing else has been.
-  const score = await scoreAndRemember(given, situation, parts);
-  const hidden = sensitiveColumns(contract.value);
-  const profile =
-    found.unreadable || given.skipProfile
-      ? undefined
-      : await writeProfile(dataset, fingerprint, hidden, profilePath, host);
+  const isProfiled = !found.unreadable && (!given.skipProfile || periods !== undefined);
+  const like = periods?.reference.whole;
+  const profile = isProfiled ? await profileOf(dataset, fingerprint, hidden, like, host) : undefined;
   times.lap("profile");
-  const findings = findingsOf(given, situation, parts, score, profile);
+  const situation: Situation = { host, project, contract, ...located, dataset, found, masking, profile };
+  const parts = await partsOf(given, situation, periods);
+  times.lap("further checks");
+  // Before the profile is written: a registry that cannot be is found out while nothing else has been.
+  const score = await scoreAndRemember(given, situation, parts);
+  const written =
+    profile === undefined || given.skipProfile ? undefined : await writeProfile(profile, profilePath, host);
+  const findings = findingsOf(given, situation, parts, score, written);
   return {
     findings: { ...findings, timings: times.laps },
     outputs: {
@@ -139,17 +157,33 @@ async function run(given: Inputs, host: Host, project: Project) {
       rows: found.rows,
       violations: violationsOf(found),
       qualityScore: score.value?.score ?? 0,
-      profile: profile?.path ?? "",
+      profile: written?.path ?? "",
     },
   };
 }
 
 /** What the topics beyond the contract's rules say of the data, each in a file of its own. */
-async function partsOf(given: Inputs, situation: Situation): Promise<readonly Part[]> {
+async function partsOf(
+  given: Inputs,
+  situation: Situation,
+  periods: ReadPeriods | undefined,
+): Promise<readonly Part[]> {
   return [
     await sqlRules(situation, parseDuration(given.sqlTimeout, { input: "sql-timeout" })),
     ...(await splitsPart(given, situation, given.sampleFailures)),
+    ...(await referenceParts(periods, given.referenceSeverity, situation)),
   ];
+}
+
+/** @throws TH_CONTRACT_MISSING (configuration) when nothing else is named that the data could be held against. */
+function withoutContract(given: Inputs): ReadContract {
+  if (given.reference !== undefined) return noContract;
+  throw configurationError(
+    "TH_CONTRACT_MISSING",
+    "there is neither a contract nor a reference to hold the data against",
+    "name a contract, or earlier data in reference",
+    { input: "contract" },
+  );
 }
 
 interface RememberedScore {
@@ -216,13 +250,13 @@ function findingsOf(
     subjects: [data, ...profiles, ...parts.flatMap((part) => part.subjects ?? [])],
     materials: [
       ...fingerprint.files.map((file): Artifact => ({ name: file.path, kind: "data", digest: file.digest })),
-      { name: contract.path, kind: "config", digest: contract.digest },
+      ...(contract === noContract ? [] : [{ name: contract.path, kind: "config", digest: contract.digest } as const]),
       ...parts.flatMap((part) => part.materials ?? []),
     ],
     details: {
       fingerprint,
       rows: found.rows,
-      contract: { id, version, apiVersion, digest: contract.digest },
+      contract: contract === noContract ? null : { id, version, apiVersion, digest: contract.digest },
       rules: found.outcomes.map(({ rule, count, share, holds }) => ({ id: rule.id, count, share, holds })),
       profile: profile === undefined ? null : { path: profile.path, digest: profile.digest },
       quality: score.value ?? null,

@@ -184,6 +184,8 @@ export interface Histogram {
   readonly counts: Float64Array;
   readonly atEdge: Float64Array;
   readonly sums: Float64Array;
+  /** No value lies outside: the least and the greatest, or the first and the last edge where values lie strictly between; undefined without a value. */
+  readonly range: readonly [low: number, high: number] | undefined;
 }
 
 export interface DataLimits {

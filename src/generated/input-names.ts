@@ -10,6 +10,8 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "data",
     "contract",
     "encoding",
+    "reference",
+    "reference-severity",
     "profile",
     "skip-profile",
     "sample-failures",

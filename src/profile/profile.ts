@@ -1,3 +1,4 @@
+import type { Column } from "../dataset/dataset.ts";
 import type { Digest } from "../kernel/digest.ts";
 
 /**
@@ -15,6 +16,8 @@ export type ColumnProfile =
       /** Values equal to each edge, part of the bin below it: exact quantile cuts at ties. */
       readonly atEdge?: Float64Array;
       readonly sums?: Float64Array;
+      /** The least and the greatest finite value. */
+      readonly range?: readonly [low: number, high: number];
     }
   | {
       readonly kind: "categorical";
@@ -26,10 +29,15 @@ export type ColumnProfile =
       readonly hashed?: true;
     };
 
+/** What a column is, as far as a change of it can break whoever reads it. */
+export type ProfiledField = Pick<Column, "name" | "kind" | "nullable">;
+
 /** A data set's columns in its own order; those that hold lists or structures are left out. */
 export interface Profile {
   readonly rows: number;
   /** Fingerprint of the data it was computed from. */
   readonly data?: Digest;
+  /** All columns, those that hold lists or structures too. Absent in profiles of format version 1. */
+  readonly fields?: readonly ProfiledField[];
   readonly columns: ReadonlyMap<string, ColumnProfile>;
 }

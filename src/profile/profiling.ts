@@ -1,5 +1,6 @@
 import type { Aggregate, Column, ColumnBatch, Dataset } from "../dataset/dataset.ts";
-import { type Digest, digestOf } from "../kernel/digest.ts";
+import type { Digest } from "../kernel/digest.ts";
+import { hashOfLevel } from "./periods.ts";
 import type { ColumnProfile, Profile } from "./profile.ts";
 
 /** A profile's resolution: 1,000 quantiles of a sample keep KS within 1.3e-3, whatever the number of rows. */
@@ -49,12 +50,18 @@ export async function profileDataset(dataset: Dataset, options: ProfileOptions =
     const n = { n: rows, missing: missing.get(column.name) ?? 0 };
     const [ends, histogram] = [edges.get(column.name), histograms.get(column.name)];
     if (ends !== undefined && histogram !== undefined) {
-      const { counts, atEdge, sums } = histogram;
-      profiles.set(column.name, { kind: "numeric", ...n, edges: ends, counts, atEdge, sums });
+      const { counts, atEdge, sums, range } = histogram;
+      const enclosed = range === undefined ? {} : { range };
+      profiles.set(column.name, { kind: "numeric", ...n, edges: ends, counts, atEdge, sums, ...enclosed });
     } else profiles.set(column.name, { kind: "categorical", ...n, ...(await levelsOf(dataset, column, options)) });
     options.onColumn?.(profiles.size, columns.length);
   }
-  return { rows, columns: profiles, ...(options.data === undefined ? {} : { data: options.data }) };
+  return {
+    rows,
+    ...(options.data === undefined ? {} : { data: options.data }),
+    fields: dataset.columns.map(({ name, kind, nullable }) => ({ name, kind, nullable })),
+    columns: profiles,
+  };
 }
 
 /** Edges at 1,000 quantiles of the finite values, the least and the greatest among them; ties give one edge. */
@@ -117,7 +124,7 @@ async function levelsOf(
   const isLike = reference?.kind === "categorical";
   const hashed = isLike ? reference.hashed === true : hidden?.includes(column.name) === true;
   const { counts, others } = await dataset.levels(column.name, isLike ? levelsSearched : mostLevels);
-  const named = hashed ? new Map([...counts].map(([level, count]) => [hashOf(level), count])) : counts;
+  const named = hashed ? new Map([...counts].map(([level, count]) => [hashOfLevel(level), count])) : counts;
   const found = isLike ? levelsLike(named, others, reference) : { levels: named, others };
   return hashed ? { ...found, hashed: true } : found;
 }
@@ -140,8 +147,4 @@ function levelsLike(
     else left += count;
   }
   return { levels, others: left };
-}
-
-function hashOf(level: string): string {
-  return `#${digestOf(level).slice("sha256:".length, "sha256:".length + 16)}`;
 }

@@ -191,6 +191,11 @@ function answers(make: Make, format: DataSource["format"]): void {
     expect([...(found.get("amount")?.atEdge ?? [])]).toEqual([0, 1, 2]);
     expect([...(found.get("amount")?.sums ?? [])]).toEqual([-7, 0.1, 5, 1e300]);
     expect([...(found.get("day")?.counts ?? [])]).toEqual([3, 3]);
+    expect(found.get("amount")?.range).toEqual([-7, 1e300]);
+    const inside = await dataset.histograms(new Map([["amount", Float64Array.of(-8, 1, 1e301)]]));
+    expect(inside.get("amount")?.range).toEqual([-8, 1e301]);
+    const whole = await dataset.histograms(new Map([["amount", new Float64Array(0)]]));
+    expect(whole.get("amount")).toMatchObject({ counts: Float64Array.of(5), range: [-7, 1e300] });
   });
 
   test("levels are counted, the commonest first, ties by text", async () => {

@@ -101,7 +101,7 @@ refuses("drift-report", [
   {
     what: "a profile of a newer format",
     given: { reference: "profile.json" },
-    files: { "profile.json": profile(profileSchema.replace("v1", "v2")) },
+    files: { "profile.json": profile(profileSchema.replace("v1", "v3")) },
     says: ["TH_PROFILE_FORMAT at profile.json", "fix: upgrade Titleholder"],
   },
   {

@@ -50,6 +50,7 @@ describe("a profile", () => {
       counts: Float64Array.of(1, 2, 0),
       atEdge: Float64Array.of(1, 2),
       sums: Float64Array.of(1, 4, 0),
+      range: [1, 2],
     });
     expect(profile.columns.get("x")).toMatchObject({ n: 4, missing: 2, edges: Float64Array.of(-1, 0.5) });
     expect(profile.columns.get("day")).toMatchObject({
@@ -164,6 +165,10 @@ describe("a profile's JSON", () => {
   const profile: Profile = {
     rows: 9,
     data: `sha256:${"a".repeat(64)}`,
+    fields: [
+      { name: "x", kind: "number", nullable: false },
+      { name: "tags", kind: "nested", nullable: true },
+    ],
     columns: new Map<string, ColumnProfile>([
       [
         "x",
@@ -175,6 +180,7 @@ describe("a profile's JSON", () => {
           counts: Float64Array.of(1, 2, 3, 2),
           atEdge: Float64Array.of(0, 1, 0),
           sums: Float64Array.of(0.1, 0.2, 1e300, 7),
+          range: [-1e-310, 1e17],
         },
       ],
       [
@@ -206,6 +212,18 @@ describe("a profile's JSON", () => {
     expect(profileFromJson(parseJson(text, "p.json"), "p.json")).toEqual(profile);
   });
 
+  test("of version 1 is read as what it is: without fields and ranges", () => {
+    const old = changed((json) => {
+      json.schema = "titleholder/profile/v1";
+      delete json.fields;
+      delete json.columns[0]?.range;
+    });
+    const { fields: _fields, ...without } = profile;
+    const { range: _range, ...x } = profile.columns.get("x") as ColumnProfile & { kind: "numeric" };
+    const columns = new Map<string, ColumnProfile>([...profile.columns, ["x", x]]);
+    expect(profileFromJson(old, "p.json")).toEqual({ ...without, columns });
+  });
+
   test("leaves sums out that are no numbers", () => {
     const x = profile.columns.get("x");
     const columns = new Map([["x", { ...x, sums: Float64Array.of(1, Infinity, 2, 3) } as ColumnProfile]]);
@@ -216,7 +234,7 @@ describe("a profile's JSON", () => {
   const cases: readonly (readonly [string, Json, string])[] = [
     [
       "a newer version",
-      changed((json) => Object.assign(json, { schema: "titleholder/profile/v2" })),
+      changed((json) => Object.assign(json, { schema: "titleholder/profile/v3" })),
       "upgrade Titleholder",
     ],
     ["another file", { schema: "titleholder/report/v1" }, "no profile"],

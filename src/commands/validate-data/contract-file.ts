@@ -16,6 +16,25 @@ export interface ReadContract {
   readonly text: string;
 }
 
+/** What stands where no contract was named: nothing is asked. */
+export const noContract: ReadContract = {
+  value: {
+    id: "",
+    version: "",
+    apiVersion: "",
+    table: "data",
+    physicalTable: "data",
+    columns: [],
+    key: [],
+    rules: [],
+    sqlRules: [],
+    unsupported: [],
+  },
+  path: "",
+  digest: digestOf(""),
+  text: "",
+};
+
 /** @throws TH_CONTRACT_MISSING and the errors of `parseContract` (configuration). */
 export async function readContract(path: string, host: Host): Promise<ReadContract> {
   const file = shownPath(host, path);

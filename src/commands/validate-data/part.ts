@@ -4,6 +4,7 @@ import type { Fingerprint } from "../../dataset/fingerprint.ts";
 import type { Artifact, Check, Project, Series, Table } from "../../kernel/command.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { Json } from "../../kernel/json.ts";
+import type { Profile } from "../../profile/profile.ts";
 import type { Found } from "./checks.ts";
 import type { ReadContract } from "./contract-file.ts";
 import type { Masking } from "./masking.ts";
@@ -12,12 +13,15 @@ import type { Masking } from "./masking.ts";
 export interface Situation {
   readonly host: Host;
   readonly project: Project;
+  /** `noContract` where none was named. */
   readonly contract: ReadContract;
   readonly source: DataSource;
   readonly fingerprint: Fingerprint;
   readonly dataset: Dataset;
   readonly found: Found;
   readonly masking: Masking;
+  /** Of the data; undefined where nothing of it could be read, or nobody asked for it. */
+  readonly profile: Profile | undefined;
 }
 
 /** What one topic of validation adds to the findings. */

@@ -17,18 +17,27 @@ export interface WrittenProfile {
   readonly value: Profile;
 }
 
-export async function writeProfile(
+/**
+ * Profiles the data once for all that needs it: at the edges of what it is held against, where there is something.
+ *
+ * @param hidden columns whose levels are named by digest
+ */
+export async function profileOf(
   dataset: Dataset,
   fingerprint: Fingerprint,
   hidden: readonly string[],
-  path: string,
+  like: Profile | undefined,
   host: Host,
-): Promise<WrittenProfile> {
-  const profile = await profileDataset(dataset, {
+): Promise<Profile> {
+  return profileDataset(dataset, {
     data: fingerprint.digest,
     hidden,
+    ...(like === undefined ? {} : { like }),
     onColumn: (done, total) => host.log.progress("profiling columns", done, total),
   });
+}
+
+export async function writeProfile(profile: Profile, path: string, host: Host): Promise<WrittenProfile> {
   const bytes = new TextEncoder().encode(`${canonicalJson(profileToJson(profile))}\n`);
   await host.files.makeDirectory(dirname(path));
   await host.files.replace(path, bytes);

@@ -19,6 +19,9 @@ export class Bins {
   readonly sums: Float64Array;
   readonly #edges: Float64Array;
   readonly #table: Table;
+  /** The least value of the first bin, and the greatest of the last. */
+  #least = Number.POSITIVE_INFINITY;
+  #greatest = Number.NEGATIVE_INFINITY;
 
   /** @param edges ascending and finite. */
   constructor(edges: Float64Array) {
@@ -40,14 +43,17 @@ export class Bins {
     const { cell, first } = this.#table;
     const last = edges.length - 1;
     const [lowest, highest] = [edges[0] ?? 0, edges[last] ?? 0];
+    let [least, greatest] = [this.#least, this.#greatest];
     for (let index = 0; index < count; index += 1) {
       const value = valueAt(index);
       // NaN is below and above nothing, and an infinity minus itself is NaN.
       if (value - value !== 0) continue;
       let bin = 0;
       if (last >= 0 && value > lowest) {
-        if (value > highest) bin = last + 1;
-        else {
+        if (value > highest) {
+          bin = last + 1;
+          if (value > greatest) greatest = value;
+        } else {
           const at = cell(value);
           bin = first[at] as number;
           let high = first[at + 1] as number;
@@ -58,10 +64,25 @@ export class Bins {
           }
           if (edges[bin] === value) atEdge[bin] = (atEdge[bin] as number) + 1;
         }
-      } else if (last >= 0 && value === lowest) atEdge[0] = (atEdge[0] as number) + 1;
+      } else {
+        if (value < least) least = value;
+        if (last >= 0 && value === lowest) atEdge[0] = (atEdge[0] as number) + 1;
+        else if (last < 0 && value > greatest) greatest = value;
+      }
       counts[bin] = (counts[bin] as number) + 1;
       sums[bin] = (sums[bin] as number) + value;
     }
+    this.#least = least;
+    this.#greatest = greatest;
+  }
+
+  /** All values lie in it: its ends are values, or the first and the last edge where all values lie between those. */
+  get range(): readonly [low: number, high: number] | undefined {
+    if (!this.counts.some((count) => count > 0)) return undefined;
+    const low = Number.isFinite(this.#least) ? this.#least : (this.#edges[0] ?? 0);
+    const high = Number.isFinite(this.#greatest) ? this.#greatest : (this.#edges.at(-1) ?? 0);
+    // Zero has two signs and is one value.
+    return [low + 0, high + 0];
   }
 }
 

@@ -1,18 +1,19 @@
 import { dirname, join, resolve } from "node:path";
-import type { Artifact } from "../../kernel/command.ts";
-import { type Digest, digestOf } from "../../kernel/digest.ts";
-import { configurationError } from "../../kernel/error.ts";
-import type { Host } from "../../kernel/host.ts";
-import { isJsonObject, type Json, parseJson } from "../../kernel/json.ts";
-import type { Profile } from "../../profile/profile.ts";
-import { profileFromJson } from "../../profile/profile-json.ts";
-import { profileDataset } from "../../profile/profiling.ts";
-import { locateData, openData } from "../data.ts";
-import { readEvidence } from "../evidence.ts";
-import { shownPath } from "../paths.ts";
+import type { DataSource } from "../dataset/dataset.ts";
+import type { Artifact } from "../kernel/command.ts";
+import { type Digest, digestOf } from "../kernel/digest.ts";
+import { configurationError } from "../kernel/error.ts";
+import type { Host } from "../kernel/host.ts";
+import { isJsonObject, type Json, parseJson } from "../kernel/json.ts";
+import type { Profile } from "../profile/profile.ts";
+import { profileFromJson } from "../profile/profile-json.ts";
+import { profileDataset } from "../profile/profiling.ts";
+import { locateData, openData } from "./data.ts";
+import { readEvidence } from "./evidence.ts";
+import { shownPath } from "./paths.ts";
 
-/** What current data is compared with, and the artifacts that it rests on. */
-export interface Reference {
+/** One profile that current data is compared with, and the artifacts that it rests on. */
+export interface ReadReference {
   readonly profile: Profile;
   /** Of the profile's file, or of the data when it was profiled here. */
   readonly digest: Digest;
@@ -23,6 +24,12 @@ const place = { input: "reference" };
 /** A profile of a thousand columns has about 30 MB. */
 const largestProfile = 256e6;
 
+/** How data is profiled that is named instead of a profile, and what a text file is parsed by. */
+export interface ReferenceOptions extends Pick<DataSource, "declared" | "text"> {
+  /** Columns wanted; all when absent. */
+  readonly columns?: readonly string[];
+}
+
 /**
  * The reference's profile: read from a profile.json, found beside a report of validate-data, or computed from data.
  * @throws TH_REFERENCE_MISSING, TH_REFERENCE_FORMAT, TH_PROFILE_FORMAT, and what reading data and reports throws (all configuration).
@@ -30,9 +37,9 @@ const largestProfile = 256e6;
 export async function readReference(
   pattern: string,
   host: Host,
-  columns: readonly string[] | undefined,
-): Promise<Reference> {
-  if (!/\.json(?:@sha256:[0-9a-f]*)?$/.test(pattern)) return profileData(pattern, host, columns);
+  options: ReferenceOptions = {},
+): Promise<ReadReference> {
+  if (!/\.json(?:@sha256:[0-9a-f]*)?$/.test(pattern)) return profileData(pattern, host, options);
   const [path = pattern] = pattern.split("@sha256:");
   const json = await readJson(path, host);
   const schema = isJsonObject(json.value) ? String(json.value.schema) : "";
@@ -66,7 +73,7 @@ async function readJson(path: string, host: Host): Promise<{ readonly value: Jso
 }
 
 /** The profile that a report of validate-data names by digest: beside the report, or where the run wrote it. */
-async function profileOfReport(pattern: string, path: string, host: Host): Promise<Reference> {
+async function profileOfReport(pattern: string, path: string, host: Host): Promise<ReadReference> {
   const [evidence] = await readEvidence([pattern], host, "reference");
   const file = shownPath(host, path);
   const named = evidence?.report.subjects.find(({ kind }) => kind === "profile");
@@ -102,8 +109,12 @@ async function profileOfReport(pattern: string, path: string, host: Host): Promi
   );
 }
 
-async function profileData(pattern: string, host: Host, columns: readonly string[] | undefined): Promise<Reference> {
-  const { source, fingerprint } = await locateData([pattern], host, "reference");
+async function profileData(
+  pattern: string,
+  host: Host,
+  { columns, ...parsing }: ReferenceOptions,
+): Promise<ReadReference> {
+  const { source, fingerprint } = await locateData([pattern], host, "reference", parsing);
   await using dataset = await openData(source, host, { input: "reference" });
   const profile = await profileDataset(dataset, {
     data: fingerprint.digest,
