@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { DataEngine, DataLimits, DataSource, Dataset, DatasetGroup, StructuralFault } from "../dataset/dataset.ts";
 import { type DataFile, type Fingerprint, fingerprintOf } from "../dataset/fingerprint.ts";
+import { partitionsOf } from "../dataset/partitions.ts";
 import { engines } from "../generated/engines.ts";
 import { type Digest, digestOfStream } from "../kernel/digest.ts";
 import { configurationError, type Place } from "../kernel/error.ts";
@@ -14,6 +15,13 @@ const engineMemory = 2 * 2 ** 30;
 /** Counts the data sets opened in one run: each spills to a folder of its own. */
 const opened = new WeakMap<Host, number>();
 
+export interface LocatedData {
+  readonly source: DataSource;
+  readonly fingerprint: Fingerprint;
+  /** @throws TH_DATA_CHANGED (configuration) when a file is another than the one whose fingerprint was taken. */
+  requireUnchanged(): Promise<void>;
+}
+
 /**
  * The files that paths, globs and folders mean, and the fingerprint of their bytes as they stand, packed or not.
  * @throws what `findFiles` throws.
@@ -23,12 +31,35 @@ export async function locateData(
   host: Host,
   inputName: string,
   options: Pick<DataSource, "declared" | "text"> = {},
-): Promise<{ readonly source: DataSource; readonly fingerprint: Fingerprint }> {
+): Promise<LocatedData> {
   const { files, format } = await findFiles(patterns, host, inputName);
+  const before = await writtenAt(files, host);
+  const partitions = partitionsOf(files.map((file) => shownPath(host, file)));
   return {
-    source: { kind: "files", files, format, ...options },
+    source: { kind: "files", files, format, ...options, ...(partitions === undefined ? {} : { partitions }) },
     fingerprint: await fingerprintFiles(files, host),
+    requireUnchanged: async () => {
+      const after = await writtenAt(files, host);
+      const changed = files.find((_, at) => before[at] !== after[at]);
+      if (changed === undefined) return;
+      throw configurationError(
+        "TH_DATA_CHANGED",
+        `${shownPath(host, changed)} was changed while it was read: what was found is not about the data as it is now`,
+        "run again when nobody writes it",
+        { input: inputName, file: shownPath(host, changed) },
+      );
+    },
   };
+}
+
+/** When each file was last written, and its size; a replaced file differs in one of them. */
+async function writtenAt(files: readonly string[], host: Host): Promise<readonly string[]> {
+  return Promise.all(
+    files.map(async (file) => {
+      const facts = await host.files.facts(file);
+      return `${facts?.modified} ${facts?.size}`;
+    }),
+  );
 }
 
 /**
@@ -42,7 +73,7 @@ export async function openData(
 ): Promise<Dataset> {
   const engine = await dataEngine(host);
   const dataset = await engine.open(source, await dataLimits(host));
-  const [fault] = await dataset.faults();
+  const fault = (await dataset.faults()).find(({ severity }) => severity === undefined);
   if (fault === undefined || options.faults === "keep") return dataset;
   await dataset[Symbol.asyncDispose]();
   const place: Place = {

@@ -145,6 +145,7 @@ async function run(given: Inputs, host: Host, project: Project) {
   const situation: Situation = { host, project, contract, ...located, dataset, found, masking, profile };
   const parts = await partsOf(given, situation, periods);
   times.lap("further checks");
+  await located.requireUnchanged();
   // Before the profile is written: a registry that cannot be is found out while nothing else has been.
   const score = await scoreAndRemember(given, situation, parts);
   const written =

@@ -1,3 +1,5 @@
+import type { Partition } from "./partitions.ts";
+
 /** `nested`: lists, structures, blobs and all else that no rule, profile or model reads. */
 export type ColumnKind = "integer" | "number" | "boolean" | "string" | "date" | "timestamp" | "nested";
 
@@ -68,6 +70,8 @@ export type DataSource = {
   /** `csv` covers every delimiter, `json` JSON Lines too. Any file may be packed with gzip or zstd. */
   readonly format: "csv" | "json" | "parquet";
   readonly text?: TextForm;
+  /** What the folders of each file say of all its rows, in the order of the files. Such columns come behind those of the files. */
+  readonly partitions?: readonly Partition[];
   /**
    * Types the contract declares: a CSV is parsed by them, so that a value that does not fit is a fault with its row. Columns left out
    * get the narrowest kind that holds all their values. Parquet files bring their own types, and are told no more than the zone of times
@@ -155,6 +159,8 @@ export interface StructuralFault {
   readonly column?: string;
   /** A sentence without its place, no trailing period. */
   readonly message: string;
+  /** An error when absent: data is missing or not what it should be. A warning and a note tell what is worth knowing. */
+  readonly severity?: "warning" | "note";
   /** Rows concerned; 0 when it is the file as a whole. */
   readonly count: number;
   /** The first of them in source order, at most 100. */

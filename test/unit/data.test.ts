@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { symlink } from "node:fs/promises";
+import { rename, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -49,6 +49,25 @@ describe("locating data", () => {
     expect(covers(all.files, (await locate(t, "copy.csv")).fingerprint)).toEqual([]);
     expect(covers(all.files, (await locate(t, "new.csv")).fingerprint).map(({ path }) => path)).toEqual(["new.csv"]);
     expect(t.logs.some((line) => line.startsWith("progress fingerprinting the data"))).toBe(true);
+  });
+
+  test("a file that is written or replaced after its fingerprint was taken is told", async () => {
+    await using t = await testHost({ files: { "a.csv": "a\n1\n", "b.csv": "a\n2\n" } });
+    const { requireUnchanged } = await locate(t, "*.csv");
+    await requireUnchanged();
+    await t.write("new.csv", "a\n3\n");
+    await utimes(join(t.cwd, "new.csv"), 1, 1);
+    await rename(join(t.cwd, "new.csv"), join(t.cwd, "b.csv"));
+    expect(await failure(requireUnchanged())).toMatchObject({ code: "TH_DATA_CHANGED", place: { file: "b.csv" } });
+  });
+
+  test("5,000 files of a glob are found and fingerprinted in good time", async () => {
+    const names = Array.from({ length: 5000 }, (_, at) => `parts/day=2026-01-${10 + (at % 20)}/part-${at}.csv`);
+    await using t = await testHost({ files: Object.fromEntries(names.map((name, at) => [name, `a\n${at}\n`])) });
+    const from = performance.now();
+    const { source } = await locate(t, "parts/**/*.csv");
+    expect([source.files.length, source.partitions?.length]).toEqual([5000, 5000]);
+    expect(performance.now() - from).toBeLessThan(30_000);
   });
 
   test("Parquet is told by its name", async () => {

@@ -188,6 +188,7 @@ describe("Parquet", () => {
         file: join(t.cwd, "1.parquet"),
         message: expect.stringContaining("VARCHAR here and INTEGER"),
       },
+      { column: "y", severity: "note", message: expect.stringContaining("DECIMAL(2,1) here and INTEGER") },
     ]);
     expect(dataset.columns.map(({ kind }) => kind)).toEqual(["string", "number"]);
   });

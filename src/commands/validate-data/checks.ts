@@ -110,12 +110,17 @@ function structureChecks({ faults, files, show }: Found): readonly Check[] {
     const line = fault.first[0]?.line;
     return {
       id: number === 1 ? kind : `${kind}-${number}`,
-      verdict: "fail",
+      verdict: verdictOf(fault),
       message: `${file}: ${describeFault(fault)}`,
       place: line === undefined ? { file } : { file, line },
       ...(fault.count > 0 ? { observed: fault.count, expected: "no rows" } : {}),
     };
   });
+}
+
+function verdictOf({ severity }: StructuralFault): Check["verdict"] {
+  if (severity === undefined) return "fail";
+  return severity === "warning" ? "warn" : "pass";
 }
 
 function columnChecks({ contract, plan }: Found): readonly Check[] {

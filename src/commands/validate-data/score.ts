@@ -62,7 +62,9 @@ function structureScored({ faults, rows }: Found): readonly Scored[] {
   const readable = { dimension: "validity", quality: rows + lost === 0 ? 1 : rows / (rows + lost) };
   return [
     readable,
-    ...structural.filter((fault) => fault.count === 0).map(() => ({ dimension: "validity", quality: 0 })),
+    ...structural
+      .filter((fault) => fault.count === 0 && fault.severity === undefined)
+      .map(() => ({ dimension: "validity", quality: 0 })),
   ];
 }
 

@@ -6,8 +6,10 @@ import { unreadableRows } from "./csv-unreadable.ts";
 import { heldRows, misfitLists } from "./held-rows.ts";
 import { guessed, guessSql, guessWidth } from "./kinds.ts";
 import { text } from "./literals.ts";
+import { ownColumns, type Partitions, planPartitions } from "./partitions.ts";
+import { schemaFaults } from "./schemas.ts";
 import type { Session } from "./session.ts";
-import { nothingReadable, type OpenedSource, schemaFaults, type UnreadableRow } from "./source.ts";
+import { nothingReadable, type OpenedSource, type UnreadableRow } from "./source.ts";
 import type { Reading, StagedFile } from "./staging.ts";
 
 const sampledRows = 20_000;
@@ -49,11 +51,17 @@ export async function openCsv(
   const readable = inspected.filter((file) => file.names.length > 0);
   const faults = [...inspected.flatMap((file) => file.faults), ...schemaFaults(readable)];
   if (readable.length === 0) return nothingReadable(faults);
-  const columns = await planColumns(session, source, readable);
+  const partitions = await planPartitions(session, source, readable);
+  const columns = [
+    ...(await planColumns(session, source, readable)),
+    ...partitions.columns.map((column) => ({ ...column, declared: true, open: false })),
+  ];
   const store = await session.newStore();
-  const starts = await load(session, readable, columns, host);
+  const starts = await load(session, readable, columns, partitions, host);
   const held = columns.map((column) => ({ ...column, native: nativeOf(column), says: describeForm(column) }));
-  return heldRows(session, store, readable, held, starts, faults, () => unreadableOf(readable, host));
+  return heldRows(session, store, readable, held, starts, [...faults, ...partitions.faults], () =>
+    unreadableOf(readable, host),
+  );
 }
 
 async function* unreadableOf(files: readonly ReadableFile[], host: Reading): AsyncGenerator<UnreadableRow> {
@@ -128,6 +136,7 @@ function reader(file: ReadableFile, type: (name: string) => string): string {
   const options = [
     text(file.cleaned ?? file.at),
     "auto_detect = false",
+    ownColumns,
     // An ending like .gz may lie, and what is packed has been unpacked.
     "compression = 'none'",
     `header = ${file.cleaned === undefined}`,
@@ -148,6 +157,7 @@ async function load(
   session: Session,
   files: readonly ReadableFile[],
   columns: PlannedColumn[],
+  partitions: Partitions,
   host: Reading,
 ): Promise<readonly number[]> {
   for (;;) {
@@ -158,7 +168,7 @@ async function load(
     for (const [at, file] of files.entries()) {
       host.log.progress("reading the data", at, files.length);
       starts.push(rows);
-      await insert(session, file, columns);
+      await insert(session, file, columns, partitions);
       rows += file.rows;
       const held = Number((await session.row(`SELECT count(*) FROM ${session.store}.rows`))[0]);
       if (held !== rows)
@@ -171,12 +181,17 @@ async function load(
 }
 
 /** Optimistic first: the reader parses numbers itself, and the first cell that does not fit ends it. Then cell by cell. */
-async function insert(session: Session, file: ReadableFile, columns: readonly PlannedColumn[]): Promise<void> {
+async function insert(
+  session: Session,
+  file: ReadableFile,
+  columns: readonly PlannedColumn[],
+  partitions: Partitions,
+): Promise<void> {
   const place = { file: file.path };
   const byName = new Map(columns.map((column) => [column.name, column]));
   const cell = (name: string) => `t${file.names.indexOf(name)}`;
   const insertion = (value: (column: PlannedColumn) => string, misfits: string, types: (name: string) => string) =>
-    `INSERT INTO ${session.store}.rows SELECT ${columns.map((column) => (file.names.includes(column.name) ? value(column) : "NULL")).join(", ")}, ` +
+    `INSERT INTO ${session.store}.rows SELECT ${columns.map((column) => (file.names.includes(column.name) ? value(column) : partitions.literal(file.path, column.name))).join(", ")}, ` +
     `${misfits} FROM ${reader(file, types)}`;
   const nativeType = (name: string) => {
     const column = byName.get(name);

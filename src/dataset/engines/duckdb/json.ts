@@ -7,8 +7,10 @@ import type { JsonShape } from "./json-shape.ts";
 import { kindOfShapes, nativeOfShapes, takesAll } from "./json-types.ts";
 import { parsed } from "./kinds.ts";
 import { identifier, text } from "./literals.ts";
+import { ownColumns, type Partitions, planPartitions } from "./partitions.ts";
+import { schemaFaults } from "./schemas.ts";
 import type { Session } from "./session.ts";
-import { nothingReadable, type OpenedSource, schemaFaults, type UnreadableRow } from "./source.ts";
+import { nothingReadable, type OpenedSource, type UnreadableRow } from "./source.ts";
 import type { Reading, StagedFile } from "./staging.ts";
 
 /** The engine's least size of the buffer that an object must fit into. */
@@ -37,10 +39,16 @@ export async function openJson(
   const schemas = files.map(({ path, shape }) => ({ path, names: shape.fields.map(({ name }) => name) }));
   const faults = [...inspected.flatMap((file) => file.faults), ...files.flatMap(nameFaults), ...schemaFaults(schemas)];
   if (files.length === 0) return nothingReadable(faults);
-  const columns = planColumns(source, files);
+  const partitions = await planPartitions(session, source, schemas);
+  const columns = [
+    ...planColumns(source, files),
+    ...partitions.columns.map((column) => ({ ...column, native: nativeOf(column), says: describeForm(column) })),
+  ];
   const store = await session.newStore();
-  const starts = await load(session, store, files, columns, host);
-  return heldRows(session, store, files, columns, starts, faults, () => unreadableOf(inspected, host));
+  const starts = await load(session, store, files, columns, partitions, host);
+  return heldRows(session, store, files, columns, starts, [...faults, ...partitions.faults], () =>
+    unreadableOf(inspected, host),
+  );
 }
 
 async function* unreadableOf(files: readonly JsonFile[], host: Reading): AsyncGenerator<UnreadableRow> {
@@ -90,6 +98,7 @@ async function load(
   store: string,
   files: readonly JsonFile[],
   columns: readonly HeldColumn[],
+  partitions: Partitions,
   host: Reading,
 ): Promise<readonly number[]> {
   const types = columns.map(({ native }, at) => `c${at} ${native}`);
@@ -99,7 +108,7 @@ async function load(
   for (const [at, file] of files.entries()) {
     host.log.progress("reading the data", at, files.length);
     starts.push(rows);
-    await session.run(insertion(store, file, columns), { file: file.path });
+    await session.run(insertion(store, file, columns, partitions), { file: file.path });
     const held = Number((await session.row(`SELECT count(*) FROM ${store}.rows`))[0]);
     rows += file.rows;
     if (held !== rows)
@@ -110,13 +119,15 @@ async function load(
 }
 
 /** A column whose cells all fit is read by the engine; in others each cell is looked at. */
-function insertion(store: string, file: JsonFile, columns: readonly HeldColumn[]): string {
+function insertion(store: string, file: JsonFile, columns: readonly HeldColumn[], partitions: Partitions): string {
   const shapes = new Map(columnsOf(file).map(({ name, shape }) => [name, shape]));
   const reading = columns.flatMap((column, at) => {
     const shape = shapes.get(column.name);
     return shape === undefined ? [] : [{ at, column, ...readingOf(column, shape) }];
   });
-  const cells = columns.map((_, number) => reading.find(({ at }) => at === number)?.value ?? "NULL");
+  const cells = columns.map(
+    ({ name }, number) => reading.find(({ at }) => at === number)?.value ?? partitions.literal(file.path, name),
+  );
   const misfits = misfitLists(reading.flatMap(({ at, misfit }) => (misfit === undefined ? [] : [{ at, ...misfit }])));
   const types = reading.map(({ column, type }) => `${text(column.name)}: ${text(type)}`);
   const options = [
@@ -125,6 +136,7 @@ function insertion(store: string, file: JsonFile, columns: readonly HeldColumn[]
     "compression = 'uncompressed'",
     "records = true",
     "auto_detect = false",
+    ownColumns,
     `maximum_object_size = ${Math.max(usualObject, 2 * file.longest)}`,
     `columns = {${types.join(", ")}}`,
   ];

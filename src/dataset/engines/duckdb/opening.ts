@@ -49,6 +49,6 @@ function pathsOf({ source, spill }: SourceAt): readonly string[] {
 
 async function openSource(session: Session, { source, spill }: SourceAt, host: Reading): Promise<OpenedSource> {
   const files = await stage(source, spill, host);
-  if (source.format === "parquet") return openParquet(session, files, source.declared);
+  if (source.format === "parquet") return openParquet(session, source, files);
   return (source.format === "csv" ? openCsv : openJson)(session, source, files, spill, host);
 }

@@ -1,10 +1,13 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import { configurationError, TitleholderError } from "../../../kernel/error.ts";
-import type { ColumnKind, DeclaredColumn, StructuralFault } from "../../dataset.ts";
-import { kindOf, normalized } from "./kinds.ts";
+import type { DataSource, StructuralFault } from "../../dataset.ts";
+import { nativeOf } from "./cell-forms.ts";
+import { normalized } from "./kinds.ts";
 import { identifier, text } from "./literals.ts";
+import { ownColumns, type Partitions, planPartitions } from "./partitions.ts";
+import { nestedType, schemaFaults, type TypedSchema, typeFaults, unitable } from "./schemas.ts";
 import type { Session } from "./session.ts";
-import { nothingReadable, type OpenedSource, originalSql, schemaFaults } from "./source.ts";
+import { nothingReadable, type OpenedSource, originalSql } from "./source.ts";
 import type { EngineColumn } from "./sql.ts";
 import type { StagedFile } from "./staging.ts";
 import { inUtc } from "./time-cells.ts";
@@ -13,49 +16,49 @@ import { columnOfType } from "./types.ts";
 /** More rows than one file can hold. */
 const rowsPerFile = 2 ** 38;
 
-interface ParquetFile {
-  readonly path: string;
+interface ParquetFile extends TypedSchema {
   /** Where it stands unpacked. */
   readonly at: string;
-  readonly names: readonly string[];
-  readonly types: ReadonlyMap<string, string>;
+  /** Equal for files of the same columns, types and order. */
+  readonly schema: string;
 }
 
 /** Parquet files stay where they are: every question is one scan of the columns it names. */
 export async function openParquet(
   session: Session,
+  source: DataSource,
   staged: readonly StagedFile[],
-  declared: readonly DeclaredColumn[] = [],
 ): Promise<OpenedSource> {
-  const { files, faults } = await readSchemas(session, staged);
-  if (files.length === 0) return nothingReadable(faults);
-  const reserved = files.flatMap((file) => file.names).find((name) => /^file_(row_number|index)$/i.test(name));
-  if (reserved !== undefined)
-    throw configurationError(
-      "TH_DATA_RESERVED",
-      `a Parquet column may not be called "${reserved}": the engine numbers rows under that name`,
-      "rename the column",
-    );
+  const { files: sound, faults } = await readSchemas(session, staged);
+  const [first] = sound;
+  if (first === undefined) return nothingReadable(faults);
+  refuseReserved(sound);
+  const files = sound.filter((file) => unitable(file, first).length === 0);
   // Without it only the first file's schema is read, again for each statement.
-  const union = files.every((file) => isLike(file, files[0])) ? "" : ", union_by_name = true";
-  const scan = `read_parquet([${files.map((file) => text(file.at)).join(", ")}]${union})`;
+  const union = files.every((file) => file.schema === first.schema) ? "" : ", union_by_name = true";
+  const scan = `read_parquet([${files.map((file) => text(file.at)).join(", ")}], ${ownColumns}${union})`;
   const described = await session.rows(`DESCRIBE SELECT * FROM ${scan}`);
-  const columns = described.map((row, at): EngineColumn => {
-    const column = { ...columnOfType(String(row[0]), String(row[1])), sql: `c${at}` };
-    return column.native.startsWith("DECIMAL(") && column.kind === "number" ? { ...column, exact: `e${at}` } : column;
+  const partitions = await planPartitions(session, source, files);
+  const own = described.map((row) => columnOfType(String(row[0]), String(row[1])));
+  const given = partitions.columns.map((form) => ({ ...columnOfType(form.name, nativeOf(form)), kind: form.kind }));
+  const columns = [...own, ...given].map((column, at): EngineColumn => {
+    const isExact = column.native.startsWith("DECIMAL(") && column.kind === "number";
+    return { ...column, sql: `c${at}`, ...(isExact ? { exact: `e${at}` } : {}) };
   });
   const order = `file_index::BIGINT * ${rowsPerFile} + file_row_number AS o`;
-  const zones = new Map(declared.map((column) => [column.name, column.zone]));
+  const zones = new Map(source.declared?.map((column) => [column.name, column.zone]));
+  const original = valuesSql(files, partitions);
   const cell = (column: EngineColumn) => {
-    const value = `${cellSql(column, zones.get(column.name))} AS ${column.sql}`;
-    return column.exact === undefined ? value : `${value}, ${identifier(column.name)} AS ${column.exact}`;
+    const zone = partitions.columns.some(({ name }) => name === column.name) ? undefined : zones.get(column.name);
+    const value = `${cellSql(column, original(column), zone)} AS ${column.sql}`;
+    return column.exact === undefined ? value : `${value}, ${original(column)} AS ${column.exact}`;
   };
-  const untouched = (column: EngineColumn) => `${identifier(column.name)} AS ${originalSql(column)}`;
+  const untouched = (column: EngineColumn) => `${original(column)} AS ${originalSql(column)}`;
   return {
     columns,
-    table: (used, original = []) =>
-      `(SELECT ${[order, ...used.map(cell), ...original.map(untouched)].join(", ")} FROM ${scan})`,
-    faults: [...faults, ...schemaFaults(files), ...typeFaults(files), ...duplicateFaults(files)],
+    table: (used, originals = []) =>
+      `(SELECT ${[order, ...used.map(cell), ...originals.map(untouched)].join(", ")} FROM ${scan})`,
+    faults: [...faults, ...schemaFaults(files), ...typeFaults(sound), ...duplicateFaults(files), ...partitions.faults],
     locate: (order) => {
       const file = files[Math.floor(order / rowsPerFile)];
       if (file === undefined) throw new Error(`no file holds row ${order}`);
@@ -65,15 +68,31 @@ export async function openParquet(
 }
 
 /** The value of a column in the engine's type for its kind; times that name no zone are of the zone declared. */
-function cellSql({ kind, native, name }: EngineColumn, zone: string | undefined): string {
+function cellSql({ kind, native }: EngineColumn, value: string, zone: string | undefined): string {
   const isLocal = kind === "timestamp" && !native.endsWith("WITH TIME ZONE");
-  return isLocal && zone !== undefined ? inUtc(identifier(name), zone) : normalized(kind, native, identifier(name));
+  return isLocal && zone !== undefined ? inUtc(value, zone) : normalized(kind, native, value);
 }
 
-function isLike(file: ParquetFile, first: ParquetFile | undefined): boolean {
-  return (
-    file.names.length === first?.names.length &&
-    file.names.every((name, at) => name === first.names[at] && file.types.get(name) === first.types.get(name))
+/** SQL of a column's value: the file's own, or that of the folder it lies in. */
+function valuesSql(files: readonly ParquetFile[], partitions: Partitions): (column: EngineColumn) => string {
+  const lists = new Map(
+    partitions.columns.map((form) => {
+      const values = files.map((file) => partitions.literal(file.path, form.name));
+      const list = `list_extract([${values.join(", ")}]::${nativeOf(form)}[], file_index::BIGINT + 1)`;
+      return [form.name, new Set(values).size === 1 ? (values[0] ?? "NULL") : list];
+    }),
+  );
+  return ({ name }) => lists.get(name) ?? identifier(name);
+}
+
+/** @throws TH_DATA_RESERVED (configuration). */
+function refuseReserved(files: readonly ParquetFile[]): void {
+  const reserved = files.flatMap((file) => file.names).find((name) => /^file_(row_number|index)$/i.test(name));
+  if (reserved === undefined) return;
+  throw configurationError(
+    "TH_DATA_RESERVED",
+    `a Parquet column may not be called "${reserved}": the engine numbers rows under that name`,
+    "rename the column",
   );
 }
 
@@ -112,38 +131,25 @@ async function schemasOf(session: Session, files: readonly StagedFile[]): Promis
   return files.map((file) => fileOf(file, byFile.get(file.at) ?? []));
 }
 
-/** The top level of a schema, which is listed depth first with each node's number of children. */
+/** The top level of a schema, which is listed depth first with each node's number of children; what is inside one is told apart as a text. */
 function fileOf({ path, at }: StagedFile, nodes: readonly (readonly DuckDBValue[])[]): ParquetFile {
   const names: string[] = [];
   const types = new Map<string, string>();
+  const parts = new Map<string, string>();
   let inside = 0;
+  let current = "";
   for (const [, name, type, children] of nodes.slice(1)) {
     if (inside === 0) {
-      names.push(String(name));
-      types.set(String(name), type === null || Number(children ?? 0) > 0 ? "STRUCT" : String(type));
-    } else inside -= 1;
+      current = String(name);
+      names.push(current);
+      types.set(current, type === null || Number(children ?? 0) > 0 ? nestedType : String(type));
+    } else {
+      inside -= 1;
+      parts.set(current, `${parts.get(current) ?? ""}${JSON.stringify([name, type, Number(children ?? 0)])}`);
+    }
     inside += Number(children ?? 0);
   }
-  return { path, at, names, types };
-}
-
-/** Read together, a column of numbers here and texts there would become text without a word. */
-function typeFaults(files: readonly ParquetFile[]): readonly StructuralFault[] {
-  const [first, ...others] = files;
-  if (first === undefined) return [];
-  return others.flatMap((file) =>
-    [...file.types].flatMap(([column, type]) => {
-      const before = first.types.get(column);
-      if (before === undefined || family(kindOf(before)) === family(kindOf(type))) return [];
-      const message = `the column is ${type} here and ${before} in the first file`;
-      return [{ code: "TH_DATA_SCHEMA" as const, file: file.path, column, message, count: 0, first: [] }];
-    }),
-  );
-}
-
-function family(kind: ColumnKind): string {
-  if (kind === "integer") return "number";
-  return kind === "timestamp" ? "date" : kind;
+  return { path, at, names, types, parts, schema: JSON.stringify([[...types], [...parts]]) };
 }
 
 /** The engine tells names apart without regard to case, and renames the second. */

@@ -41,11 +41,14 @@ function repeated(columns: UsedColumns, names: readonly string[]): string {
 }
 
 function reader(source: DataSource, files: string, used: readonly EngineColumn[]): string {
-  const union = source.files.length > 1 ? ", union_by_name = true" : "";
+  const union =
+    (source.files.length > 1 ? ", union_by_name = true" : "") +
+    (source.partitions === undefined ? "" : ", hive_partitioning = true");
   if (source.format === "parquet") return `read_parquet(${files}, filename = true, file_row_number = true${union})`;
   // From all values, as the kinds here are.
   if (source.format === "json") return `read_json(${files}, filename = true, sample_size = -1${union})`;
-  const types = used.map((column) => `${text(column.name)}: ${text(column.native)}`).join(", ");
+  const own = used.filter(({ name }) => !source.partitions?.some((partition) => name in partition));
+  const types = own.map((column) => `${text(column.name)}: ${text(column.native)}`).join(", ");
   const typed = types === "" ? "" : `, types = {${types}}, ignore_errors = true`;
   return `read_csv(${files}, filename = true${union}${typed})`;
 }

@@ -144,7 +144,8 @@ function translate(cause: unknown, sql: string, place: Place): unknown {
       cause,
     );
   const reads = /parquet_schema\(|read_parquet\(/.test(sql);
-  if (reads && /^(IO|Permission|Invalid Input|Invalid|Serialization) Error: /.test(message))
+  const isContent = /^(IO|Permission|Invalid Input|Invalid|Serialization) Error: |Error while reading file/;
+  if (reads && isContent.test(message))
     return configurationError(
       "TH_DATA_UNREADABLE",
       `the data cannot be read: ${message.replace(/^[A-Z][A-Za-z ]+ Error: /, "")}`,

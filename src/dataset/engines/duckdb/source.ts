@@ -47,27 +47,3 @@ export function nothingReadable(faults: readonly StructuralFault[]): OpenedSourc
 function noRows(): never {
   throw new Error("an empty source has no rows");
 }
-
-/** Faults of files whose columns differ from those of the first. */
-export function schemaFaults(
-  files: readonly { readonly path: string; readonly names: readonly string[] }[],
-): readonly StructuralFault[] {
-  const [first, ...others] = files;
-  if (first === undefined) return [];
-  return others.flatMap((file) => {
-    const lacking = first.names.filter((name) => !file.names.includes(name));
-    const more = file.names.filter((name) => !first.names.includes(name));
-    if (lacking.length + more.length === 0) return [];
-    const parts = [
-      ...(lacking.length === 0 ? [] : [`lacks ${listed(lacking)}`]),
-      ...(more.length === 0 ? [] : [`adds ${listed(more)}`]),
-    ];
-    const message = `the file's columns differ from those of the first file: it ${parts.join(" and ")}`;
-    return [{ code: "TH_DATA_SCHEMA", file: file.path, message, count: 0, first: [] }];
-  });
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 10).map((name) => `"${name}"`);
-  return names.length > 10 ? `${shown.join(", ")} and ${names.length - 10} more` : shown.join(", ");
-}
