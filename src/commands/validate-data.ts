@@ -127,7 +127,10 @@ async function run(given: Inputs, host: Host, project: Project) {
   const hidden = sensitiveColumns(contract.value);
   const declared = declaredColumns(contract);
   const times = stopwatch(host);
-  const text = textForm(given);
+  const text = textForm(
+    given,
+    contract.value.columns.map(({ name }) => name),
+  );
   const periods = await readPeriods(given.reference, { hidden, declared, text }, host);
   if (periods !== undefined) times.lap("reference");
   const located = await locateData(given.data, host, "data", { declared, text });

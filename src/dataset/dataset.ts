@@ -44,6 +44,15 @@ export type Encoding = (typeof encodings)[number];
 /** How text files are written, where they cannot tell it themselves. A byte order mark in a file goes before what is said here. */
 export interface TextForm {
   readonly encoding?: Encoding;
+  /** Of CSV, each one ASCII character: what parts cells (told from the first row when absent), what encloses them (`"`), … */
+  readonly delimiter?: string;
+  readonly quote?: string;
+  /** … and what goes before a quote inside quotes: the quote itself when absent. */
+  readonly escape?: string;
+  /** Lines before the header that are no data. */
+  readonly skipLines?: number;
+  /** Names of the columns of CSV files without a header; absent when they have one. */
+  readonly names?: readonly string[];
 }
 
 /** A column as a contract declares it. */

@@ -1,15 +1,20 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Column, Dataset, StructuralFault } from "../../src/dataset/dataset.ts";
+import type { Column, Dataset, StructuralFault, TextForm } from "../../src/dataset/dataset.ts";
 import { sourceRow } from "../../src/dataset/engines/duckdb/csv-file.ts";
 import { implementation } from "../../src/dataset/engines/duckdb.ts";
 import { type TestHost, testHost } from "../support/host.ts";
 
 type Declared = readonly Pick<Column, "name" | "kind">[];
 
-async function openFiles(t: TestHost, names: readonly string[], declared?: Declared): Promise<Dataset> {
+async function openFiles(
+  t: TestHost,
+  names: readonly string[],
+  declared?: Declared,
+  text: TextForm = {},
+): Promise<Dataset> {
   const [first = "", ...others] = names.map((name) => join(t.cwd, name));
-  const source = { kind: "files", files: [first, ...others], format: "csv" } as const;
+  const source = { kind: "files", files: [first, ...others], format: "csv", text } as const;
   const spill = join(t.host.scratch, "spill");
   await t.host.files.makeDirectory(spill);
   const engine = implementation.create({}, t.host);
@@ -24,9 +29,9 @@ interface Read {
 }
 
 /** All that a file gives, and where each row stands. */
-async function read(content: string | Uint8Array, declared?: Declared): Promise<Read> {
+async function read(content: string | Uint8Array, declared?: Declared, text: TextForm = {}): Promise<Read> {
   await using t = await testHost({ files: { "a.csv": content } });
-  await using dataset = await openFiles(t, ["a.csv"], declared);
+  await using dataset = await openFiles(t, ["a.csv"], declared, text);
   const found = await dataset.rows({ op: "and", terms: [] }, 1000);
   return {
     columns: dataset.columns.map((column) => `${column.name}:${column.kind}`),
@@ -34,6 +39,56 @@ async function read(content: string | Uint8Array, declared?: Declared): Promise<
     rows: found.map(({ row, cells, ...place }) => [row, place.line, ...Object.values(cells)]),
   };
 }
+
+describe("CSV of other dialects", () => {
+  test.each([
+    ["a delimiter that is not told", "a^b\n1^x\n", { delimiter: "^" }, [[1, 2, 1, "x"]]],
+    ["a delimiter against appearances", "a,b;c\n1,2;3\n", { delimiter: "," }, [[1, 2, 1, "2;3"]]],
+    ["single quotes", "a,b\n1,'x,''y\"\nz'\n", { quote: "'" }, [[1, undefined, 1, "x,'y\"\nz"]]],
+    [
+      "a backslash before quotes",
+      'a,b\n1,"x\\"y\\\\,\\n"\n2,"z\\\\"\n',
+      { escape: "\\" },
+      [
+        [1, 2, 1, 'x"y\\,n'],
+        [2, 3, 2, "z\\"],
+      ],
+    ],
+    ["lines before the header", 'made by "them\n\na,b\n1,x\n', { skipLines: 2 }, [[1, 4, 1, "x"]]],
+    [
+      "no header",
+      "1,x\n2,y\n",
+      { names: ["a", "b"] },
+      [
+        [1, 1, 1, "x"],
+        [2, 2, 2, "y"],
+      ],
+    ],
+  ] as const)("%s", async (_name, content, form, rows) => {
+    const found = await read(content, [], form);
+    expect(found.rows).toEqual(rows);
+    expect(found.faults).toEqual([]);
+  });
+
+  test("without a header, columns beyond the names have a number, and ragged rows are faults", async () => {
+    const { columns, rows, faults } = await read("1,x,z\n2\n3,y,w\n", [], { names: ["a", "b"] });
+    expect(columns).toEqual(["a:integer", "b:string", "column 3:string"]);
+    expect(rows.map(([row]) => row)).toEqual([1, 3]);
+    expect(faults).toMatchObject([{ code: "TH_DATA_RAGGED", first: [{ row: 2, line: 2 }] }]);
+  });
+
+  test("a quote that an escape keeps open is a fault of its row", async () => {
+    const { faults } = await read('a,b\n1,"x\\"\n', [], { escape: "\\" });
+    expect(faults).toMatchObject([{ code: "TH_DATA_QUOTE", first: [{ row: 1, line: 2 }] }]);
+  });
+
+  test("a decimal comma is named", async () => {
+    const { faults } = await read("a;b\n1;2,5\n2;-1.000,75\n", [{ name: "b", kind: "number" }]);
+    expect(faults).toMatchObject([
+      { code: "TH_DATA_TYPE", message: expect.stringContaining("decimal comma"), count: 2 },
+    ]);
+  });
+});
 
 describe("CSV that is read whole", () => {
   test.each([

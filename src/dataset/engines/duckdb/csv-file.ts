@@ -1,7 +1,8 @@
 import { configurationError } from "../../../kernel/error.ts";
 import type { Files } from "../../../kernel/files.ts";
-import type { FaultyRow, StructuralFault } from "../../dataset.ts";
-import { type CsvRecord, CsvScanner, cellsOf, longestRecord } from "./csv-records.ts";
+import type { FaultyRow, StructuralFault, TextForm } from "../../dataset.ts";
+import { CsvDialect } from "./csv-dialect.ts";
+import { type CsvRecord, longestRecord } from "./csv-records.ts";
 import { RowFaults } from "./row-faults.ts";
 import { type Reading, read, type StagedFile } from "./staging.ts";
 
@@ -16,7 +17,7 @@ export interface CsvFile {
   readonly at: string;
   /** A name for every column; blank and repeated ones are made unique. Empty when the file cannot be read as CSV at all. */
   readonly names: readonly string[];
-  readonly delimiter: string;
+  readonly dialect: CsvDialect;
   /** Rows that can be read. */
   readonly rows: number;
   /** Numbers of the rows that cannot, ascending. */
@@ -25,7 +26,7 @@ export interface CsvFile {
   /** Needs `cleanCsv` first, or readers would take it in different ways. */
   readonly irregular: boolean;
   readonly ending: "lf" | "crlf" | "cr";
-  /** Row n stands on line n + 1, behind the header; undefined where that is not so for all. */
+  /** Row n stands on line n plus this; undefined where that is not so for all. */
   readonly lineOffset: number | undefined;
   /** Bytes of the longest record. */
   readonly longest: number;
@@ -33,7 +34,7 @@ export interface CsvFile {
 
 interface Head {
   readonly names: readonly string[];
-  readonly delimiter: string;
+  readonly dialect: CsvDialect;
   readonly faults: readonly StructuralFault[];
 }
 
@@ -41,18 +42,23 @@ interface Head {
  * Reads a whole file for its structure: header, rows that cannot be split, line endings. About 1.5 s a GiB.
  * `expected` are names that help to tell the delimiter.
  */
-export async function inspectCsv(file: StagedFile, expected: readonly string[], host: Reading): Promise<CsvFile> {
+export async function inspectCsv(
+  file: StagedFile,
+  expected: readonly string[],
+  form: TextForm,
+  host: Reading,
+): Promise<CsvFile> {
   const { path, at } = file;
-  const head = await readHead(host.files, file, expected);
+  const head = await readHead(host.files, file, expected, form);
   if (head.names.length === 0) {
     const empty = { rows: 0, skipped: [], irregular: false, ending: "lf", lineOffset: undefined, longest: 0 } as const;
     return { path, at, ...head, ...empty };
   }
   const faults = new RowFaults(path);
-  let row = -1;
+  let rows = 0;
   const skipped: number[] = [];
-  const scanner = new CsvScanner(head.delimiter.charCodeAt(0), (record) => {
-    row += 1;
+  const scanner = head.dialect.scanner((row, record) => {
+    rows = row;
     if (row === 0 || (record.flaw === undefined && record.cells === head.names.length)) return;
     skipped.push(row);
     const { flaw } = record;
@@ -66,11 +72,11 @@ export async function inspectCsv(file: StagedFile, expected: readonly string[], 
     at,
     ...head,
     faults: [...head.faults, ...faults.list()],
-    rows: row - skipped.length,
+    rows: rows - skipped.length,
     skipped,
-    irregular: scanner.irregular || skipped.length > 0,
+    irregular: !head.dialect.isUsual || scanner.irregular || skipped.length > 0,
     ending: scanner.ending,
-    lineOffset: scanner.oneLineEach ? 1 : undefined,
+    lineOffset: scanner.oneLineEach ? head.dialect.linesBefore : undefined,
     longest: scanner.longest,
   };
 }
@@ -78,13 +84,11 @@ export async function inspectCsv(file: StagedFile, expected: readonly string[], 
 /** The readable rows, every cell quoted, without a header. */
 export async function* cleanCsv(file: CsvFile, host: Reading): AsyncGenerator<Uint8Array> {
   let out: string[] = [];
-  let row = -1;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const scanner = new CsvScanner(file.delimiter.charCodeAt(0), (record) => {
-    row += 1;
+  const scanner = file.dialect.scanner((row, record) => {
     if (row === 0 || record.flaw !== undefined || record.cells !== file.names.length) return;
-    const cells = cellsOf(decoder.decode(record.bytes.subarray(record.start, record.end)), file.delimiter);
-    out.push(cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(file.delimiter), "\n");
+    const cells = file.dialect.cells(decoder.decode(record.bytes.subarray(record.start, record.end)));
+    out.push(cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(file.dialect.delimiter), "\n");
   });
   const drain = (): Uint8Array => {
     const bytes = Buffer.from(out.join(""));
@@ -113,17 +117,20 @@ export function sourceRow(skipped: readonly number[], kept: number): number {
   return kept + low;
 }
 
-async function readHead(files: Files, file: StagedFile, expected: readonly string[]): Promise<Head> {
+async function readHead(files: Files, file: StagedFile, expected: readonly string[], form: TextForm): Promise<Head> {
   const { path } = file;
   const unreadable = (code: StructuralFault["code"], message: string): Head => ({
     names: [],
-    delimiter: ",",
+    dialect: new CsvDialect(","),
     faults: [{ code, file: path, message, count: 0, first: [] }],
   });
-  if (file.fault !== undefined) return { names: [], delimiter: ",", faults: [file.fault] };
-  const bytes = await firstBytes(files, file.at);
+  if (file.fault !== undefined) return { names: [], dialect: new CsvDialect(","), faults: [file.fault] };
+  const bytes = await firstBytes(files, file.at, form.skipLines ?? 0);
   if (bytes.length === 0) return unreadable("TH_DATA_EMPTY", "the file is empty: not even a header stands in it");
-  const heads = delimiters.map((delimiter) => ({ delimiter, record: firstRecord(bytes, delimiter) }));
+  const dialects = (form.delimiter === undefined ? delimiters : [form.delimiter]).map(
+    (each) => new CsvDialect(each, form),
+  );
+  const heads = dialects.map((dialect) => ({ dialect, record: firstRecord(bytes, dialect) }));
   const record = heads[0]?.record;
   if (record === undefined) return unreadable("TH_DATA_EMPTY", "the file holds nothing but blank lines");
   if (record.flaw === "encoding") return unreadable("TH_DATA_ENCODING", `the header has ${foreignBytes(file)}`);
@@ -137,38 +144,39 @@ async function readHead(files: Files, file: StagedFile, expected: readonly strin
   const best = heads.reduce((a, b) => (score(b, expected) > score(a, expected) ? b : a));
   if (best.record?.flaw === "quote")
     return unreadable("TH_DATA_HEADER", "the header has text behind a closing quote, or a quote that never closes");
-  const raw = cellsOf(best.record?.text ?? "", best.delimiter);
+  const cells = best.dialect.cells(best.record?.text ?? "");
+  const raw = form.names === undefined ? cells : cells.map((_, at) => form.names?.[at] ?? `column ${at + 1}`);
   if (raw.length > mostColumns)
     return unreadable("TH_DATA_HEADER", `the header has ${raw.length} columns, more than ${mostColumns}`);
-  return { delimiter: best.delimiter, ...nameColumns(path, raw) };
+  return { dialect: best.dialect, ...nameColumns(path, raw) };
 }
 
 /** A delimiter is judged by the expected names it yields, then by the number of columns. */
 function score(
-  head: { readonly delimiter: string; readonly record: { readonly text: string } | undefined },
+  head: { readonly dialect: CsvDialect; readonly record: { readonly text: string } | undefined },
   expected: readonly string[],
 ): number {
-  const cells = cellsOf(head.record?.text ?? "", head.delimiter);
+  const cells = head.dialect.cells(head.record?.text ?? "");
   return cells.filter((cell) => expected.includes(cell)).length * mostColumns * 100 + cells.length;
 }
 
-async function firstBytes(files: Files, path: string): Promise<Uint8Array> {
+async function firstBytes(files: Files, path: string, skipLines: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of files.stream(path)) {
     parts.push(chunk);
     size += chunk.byteLength;
-    if (size > longestHeader || chunk.includes(0x0a)) break;
+    if (size > longestHeader || (skipLines === 0 && chunk.includes(0x0a))) break;
   }
   return Buffer.concat(parts);
 }
 
 function firstRecord(
   bytes: Uint8Array,
-  delimiter: string,
+  dialect: CsvDialect,
 ): { readonly text: string; readonly flaw?: CsvRecord["flaw"] } | undefined {
   let found: { readonly text: string; readonly flaw?: CsvRecord["flaw"] } | undefined;
-  const scanner = new CsvScanner(delimiter.charCodeAt(0), (record) => {
+  const scanner = dialect.scanner((_row, record) => {
     if (found !== undefined) return;
     const text = Buffer.from(record.bytes.subarray(record.start, record.end)).toString();
     found = record.flaw === undefined ? { text } : { text, flaw: record.flaw };

@@ -6,6 +6,15 @@ export const longestRecord = 16 * 2 ** 20;
 /** `quote`: text after a closing quote, or a quote that never closes; `encoding`: bytes that are not UTF-8; `length`: over `longestRecord`. */
 type Flaw = "quote" | "encoding" | "length";
 
+/** What differs from RFC 4180, by code. */
+export interface CsvMarks {
+  readonly quote?: number;
+  /** Goes before a quote inside quotes, or itself; a doubled quote is one all the same. */
+  readonly escape?: number;
+  /** Lines before the first record. */
+  readonly skipLines?: number;
+}
+
 /** `bytes` from `start` to `end` hold it without its line ending, and only during the call. */
 export interface CsvRecord {
   readonly bytes: Uint8Array;
@@ -26,11 +35,13 @@ const closing = 3;
 const closed = 4;
 /** Behind text that follows a closing quote: nothing but the end of the line means anything. */
 const broken = 5;
+/** Right behind an escape inside quotes: whatever comes is text. */
+const escaped = 6;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const space = 0x20;
-const quote = 0x22;
+const usualQuote = 0x22;
 const nothing = Buffer.alloc(0);
 
 /**
@@ -60,10 +71,16 @@ export class CsvScanner {
   #endings = 0;
   /** Records that lie wholly in the chunk at hand and end before it are known to be UTF-8. */
   #validUntil = 0;
+  readonly #quote: number;
+  readonly #escape: number | undefined;
+  #linesToSkip: number;
 
-  constructor(delimiter: number, sink: (record: CsvRecord) => void) {
+  constructor(delimiter: number, sink: (record: CsvRecord) => void, marks: CsvMarks = {}) {
     this.#sink = sink;
     this.#delimiter = delimiter;
+    this.#quote = marks.quote ?? usualQuote;
+    this.#escape = marks.escape;
+    this.#linesToSkip = marks.skipLines ?? 0;
   }
 
   push(chunk: Uint8Array): void {
@@ -86,21 +103,34 @@ export class CsvScanner {
       this.#read(bytes);
     }
     if (this.#held.length === 0 && !this.#overflow) return;
-    this.#emit(nothing, 0, 0, this.#cells, this.#state === quoted || this.#state === broken);
+    this.#emit(nothing, 0, 0, this.#cells, [quoted, escaped, broken].includes(this.#state));
   }
 
-  #read(bytes: Buffer): void {
+  #read(all: Buffer): void {
+    const bytes = this.#linesToSkip > 0 ? this.#skipLines(all) : all;
     const from = this.#skipLineFeed && bytes[0] === lineFeed ? 1 : 0;
     this.#skipLineFeed &&= bytes.length === 0;
     const first = this.#held.length === 0 ? 0 : endOfLine(bytes);
     const last = bytes.lastIndexOf(lineFeed) + 1;
     this.#validUntil = last > 0 && isUtf8(bytes.subarray(first, last)) ? last : 0;
-    const special = this.#state > plain || bytes.includes(quote) || bytes.includes(carriageReturn);
+    const special = this.#state > plain || bytes.includes(this.#quote) || bytes.includes(carriageReturn);
     const start = special ? this.#scan(bytes, from) : this.#scanPlain(bytes, from);
     const rest = bytes.subarray(start);
     const held = this.#held.length === 0 ? Buffer.from(rest) : Buffer.concat([this.#held, rest]);
     this.#overflow ||= held.length > longestRecord;
     this.#held = this.#overflow ? nothing : held;
+  }
+
+  #skipLines(bytes: Buffer): Buffer {
+    let from = 0;
+    for (; this.#linesToSkip > 0; this.#linesToSkip -= 1) {
+      const end = bytes.indexOf(lineFeed, from);
+      if (end === -1) return nothing;
+      from = end + 1;
+      this.#line += 1;
+      this.#recordLine = this.#line;
+    }
+    return bytes.subarray(from);
   }
 
   /** Without quotes and carriage returns only delimiters and line feeds count. Returns where the record under way starts. */
@@ -131,15 +161,19 @@ export class CsvScanner {
   /** Returns where the record under way starts. */
   #scan(bytes: Buffer, from: number): number {
     const delimiter = this.#delimiter;
+    const quote = this.#quote;
+    const mark = this.#escape ?? -1;
     const length = bytes.length;
     let state = this.#state;
     let cells = this.#cells;
     let start = from;
     for (let at = from; at < length; at += 1) {
       const byte = bytes[at];
-      if (state === quoted) {
-        if (byte === quote) state = closing;
-        else if (byte === lineFeed) {
+      if (state === quoted || state === escaped) {
+        if (state === escaped) state = quoted;
+        else if (byte === mark) state = escaped;
+        else if (byte === quote) state = closing;
+        if (byte === lineFeed) {
           this.#line += 1;
           this.oneLineEach = false;
         }
@@ -229,25 +263,36 @@ function endOfLine(bytes: Buffer): number {
   return (end === 0 ? bytes : bytes.subarray(0, end)).indexOf(carriageReturn) + 1 || end;
 }
 
-/** The cells of one flawless record as text, quotes resolved. */
-export function cellsOf(text: string, delimiter: string): readonly string[] {
+/** The cells of one flawless record as text, quotes and escapes resolved. */
+export function cellsOf(text: string, delimiter: string, quote = '"', mark = quote): readonly string[] {
   const cells: string[] = [];
   for (let at = 0; at <= text.length; ) {
-    const inQuotes = text[at] === '"';
-    const close = inQuotes ? closingQuote(text, at + 1) : at;
+    const inQuotes = text[at] === quote;
+    const close = inQuotes ? closingQuote(text, at + 1, quote, mark) : at;
     const next = text.indexOf(delimiter, close);
     const end = next === -1 ? text.length : next;
     // Behind a closing quote nothing but spaces can stand.
-    cells.push(inQuotes ? text.slice(at + 1, close).replaceAll('""', '"') : text.slice(at, end));
+    cells.push(inQuotes ? unescaped(text.slice(at + 1, close), quote, mark) : text.slice(at, end));
     at = end + 1;
   }
   return cells;
 }
 
-function closingQuote(text: string, from: number): number {
-  for (let at = from; ; at += 2) {
-    at = text.indexOf('"', at);
-    if (at === -1) return text.length;
-    if (text[at + 1] !== '"') return at;
+function closingQuote(text: string, from: number, quote: string, mark: string): number {
+  for (let at = from; at < text.length; at += 1) {
+    if (mark !== quote && text[at] === mark) at += 1;
+    else if (text[at] === quote && text[at + 1] === quote) at += 1;
+    else if (text[at] === quote) return at;
   }
+  return text.length;
+}
+
+function unescaped(text: string, quote: string, mark: string): string {
+  if (mark === quote) return text.replaceAll(quote + quote, quote);
+  let plain = "";
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === mark || (text[at] === quote && text[at + 1] === quote)) at += 1;
+    plain += text[at] ?? "";
+  }
+  return plain;
 }

@@ -1,5 +1,4 @@
 import { type CsvFile, codeOfFlaw } from "./csv-file.ts";
-import { CsvScanner } from "./csv-records.ts";
 import type { UnreadableRow } from "./source.ts";
 import { type Reading, read } from "./staging.ts";
 import { textOfBytes } from "./unreadable-text.ts";
@@ -8,9 +7,7 @@ import { textOfBytes } from "./unreadable-text.ts";
 export async function* unreadableRows(file: CsvFile, host: Reading): AsyncGenerator<UnreadableRow> {
   if (file.skipped.length === 0) return;
   let found: UnreadableRow[] = [];
-  let row = -1;
-  const scanner = new CsvScanner(file.delimiter.charCodeAt(0), (record) => {
-    row += 1;
+  const scanner = file.dialect.scanner((row, record) => {
     if (row === 0 || (record.flaw === undefined && record.cells === file.names.length)) return;
     found.push({
       file: file.path,

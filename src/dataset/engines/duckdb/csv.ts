@@ -70,7 +70,7 @@ async function* unreadableOf(files: readonly ReadableFile[], host: Reading): Asy
 
 async function inspect(host: Reading, source: DataSource, staged: StagedFile, copy: string): Promise<ReadableFile> {
   const expected = source.declared?.map((column) => column.name) ?? [];
-  const file = await inspectCsv(staged, expected, host);
+  const file = await inspectCsv(staged, expected, source.text ?? {}, host);
   if (!file.irregular) return file;
   await host.files.createExclusive(copy, cleanCsv(file, host));
   return { ...file, cleaned: copy };
@@ -140,7 +140,7 @@ function reader(file: ReadableFile, type: (name: string) => string): string {
     // An ending like .gz may lie, and what is packed has been unpacked.
     "compression = 'none'",
     `header = ${file.cleaned === undefined}`,
-    `delim = ${text(file.delimiter)}`,
+    `delim = ${text(file.dialect.delimiter)}`,
     `quote = '"'`,
     `escape = '"'`,
     // Detected, it would be the first one met, be it inside quotes.

@@ -107,7 +107,10 @@ async function findMisfits(
         const shown = { row, found: cutText(String(value)) };
         return line === undefined ? shown : { ...shown, line };
       });
-      const message = `values that are not of type ${column.says}`;
+      const comma = first.every(({ found }) => /^\s*[+-]?[\d.\s]*\d,\d+\s*$/.test(found))
+        ? ", but have a decimal comma"
+        : "";
+      const message = `values that are not of type ${column.says}${comma}`;
       faults.push({
         code: "TH_DATA_TYPE",
         file: file.path,
