@@ -61,7 +61,7 @@ return(0,error.DN)("TH_REGISTRY_EPHEMERAL",`${written} lies on a GitHub-hosted r
  write allow-ephemeral-registry: true",{input})}}),26218:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.r(__webpack_exports__);__webpack_require__.
 d(__webpack_exports__,{command:()=>command});var external_node_path_=__webpack_require__(76760);var schemas=__webpack_require__(55491);var dataset_fingerprint=__webpack_require__(36546);var kernel_digest=__webpack_require__(
 65331);var kernel_error=__webpack_require__(141);var quantity=__webpack_require__(10706);var kernel_verdict=__webpack_require__(53694);var training_record=__webpack_require__(69859);var data=__webpack_require__(
-61484);var paths=__webpack_require__(54532);var shared=__webpack_require__(25347);var facts=__webpack_require__(51952);var evidence=__webpack_require__(16627);;async function dataEvidence(data2,patterns,host){
+22906);var paths=__webpack_require__(54532);var shared=__webpack_require__(25347);var facts=__webpack_require__(51952);var evidence=__webpack_require__(16627);;async function dataEvidence(data2,patterns,host){
 if(data2.files.length===0){return{checks:[{id:"data-evidence",verdict:"unchecked",message:"no data was named, so none is on record"}],materials:[]}}const reports=(await(0,evidence.A)(patterns,host)).filter(
 ({report:report2})=>report2.command==="validate-data");const[match]=reports.filter(evidence2=>{const validated=(0,facts.a0)(evidence2);return validated!==void 0&&(0,dataset_fingerprint.hU)(validated,data2).
 length===0}).sort((a,b)=>badness(b)-badness(a)||(a.digest<b.digest?-1:1));if(match===void 0){const message=reports.length===0?"no report of validate-data was found":`none of ${reports.length} validate\

@@ -1,6 +1,6 @@
 const id=271;const ids=[271];const modules={54271:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.r(__webpack_exports__);__webpack_require__.d(__webpack_exports__,
 {command:()=>command});var schemas=__webpack_require__(55491);var fingerprint=__webpack_require__(36546);var drift_bins=__webpack_require__(10848);var comparison=__webpack_require__(29872);var methods=__webpack_require__(
-2805);var digest_schema=__webpack_require__(68555);var verdict=__webpack_require__(53694);var profiling=__webpack_require__(21033);var data=__webpack_require__(61484);var error=__webpack_require__(141);
+2805);var digest_schema=__webpack_require__(68555);var verdict=__webpack_require__(53694);var profiling=__webpack_require__(21033);var data=__webpack_require__(22906);var error=__webpack_require__(141);
 var naming=__webpack_require__(54087);;const distinctShare=.5;const leastValues=20;async function matchColumns(wished,reference,current,dataset){const known=new Set([...reference.columns.keys(),...dataset.
 columns.map(({name})=>name)]);for(const name of wished??[])if(!known.has(name))throw unknownColumn(name,known);const pairs=[];const broken=[];for(const column of wished??reference.columns.keys()){const[
 before,after]=[reference.columns.get(column),current.columns.get(column)];if(before===void 0||after===void 0)broken.push(missingColumn(column,before,after));else{const pair={column,reference:likeOther(

@@ -64,7 +64,7 @@ error.kind,error.code,error.message,error.fix,error.place)}}),20068:((__unused_w
 ;const roles={"predict":async()=>(await Promise.all([__webpack_require__.e(491),__webpack_require__.e(376)]).then(__webpack_require__.bind(__webpack_require__,10376))).role,"route":async()=>(await Promise.
 all([__webpack_require__.e(491),__webpack_require__.e(223)]).then(__webpack_require__.bind(__webpack_require__,43223))).role,"serve":async()=>(await Promise.all([__webpack_require__.e(491),__webpack_require__.
 e(511),__webpack_require__.e(371),__webpack_require__.e(152)]).then(__webpack_require__.bind(__webpack_require__,44152))).role,"sql":async()=>(await Promise.all([__webpack_require__.e(491),__webpack_require__.
-e(258),__webpack_require__.e(209)]).then(__webpack_require__.bind(__webpack_require__,60162))).role};var files=__webpack_require__(51378);var helper_wire=__webpack_require__(85047);var hosts_native=__webpack_require__(
+e(959),__webpack_require__.e(209)]).then(__webpack_require__.bind(__webpack_require__,60162))).role};var files=__webpack_require__(51378);var helper_wire=__webpack_require__(85047);var hosts_native=__webpack_require__(
 29561);;const closeLimitMs=2e3;function runHelper(known=roles){const abort=new AbortController;let handler;let detached=false;let queue=Promise.resolve();const send=message=>{if(process.connected)process.
 send?.(message,void 0,void 0,()=>void 0)};const finish=async()=>{abort.abort(new Error("the helper is ending"));setTimeout(()=>process.exit(1),closeLimitMs);await handler?.close().catch(()=>void 0);process.
 exit(0)};const start=async message=>{const load=Object.hasOwn(known,message.role)?known[message.role]:void 0;if(load===void 0)throw new Error(`no helper role ${message.role}`);const context={files:(0,
