@@ -16,6 +16,7 @@ import { openRegistry } from "./open-registry.ts";
 import { defaultReportPath, shownPath } from "./paths.ts";
 import { baseInputs, dryRunInput, input, registryInputs } from "./shared.ts";
 import { checksOf, type Found, summaryOf } from "./validate-data/checks.ts";
+import { columnsPart } from "./validate-data/columns-of-interest.ts";
 import { noContract, type ReadContract, readContract } from "./validate-data/contract-file.ts";
 import { type PastScore, qualitySchema, rememberScore } from "./validate-data/history.ts";
 import { maskingOf, sensitiveColumns } from "./validate-data/masking.ts";
@@ -68,6 +69,10 @@ const inputs = z.strictObject({
   }),
   sqlTimeout: input(z.string().default("60s"), {
     description: "How long each SQL rule of the contract may take. One that takes longer is unchecked.",
+  }),
+  columnChecks: input(z.boolean().default(true), {
+    description:
+      "Warn of columns that are empty, constant or identifiers, and of values far beyond all others. Asked of 500 rows and more.",
   }),
   ...splitInputs,
   ...registryInputs,
@@ -174,6 +179,7 @@ async function partsOf(
 ): Promise<readonly Part[]> {
   return [
     await sqlRules(situation, parseDuration(given.sqlTimeout, { input: "sql-timeout" })),
+    ...(given.columnChecks ? [await columnsPart(situation, given, given.sampleFailures)] : []),
     ...(await splitsPart(given, situation, given.sampleFailures)),
     ...(await referenceParts(periods, given.referenceSeverity, situation)),
   ];

@@ -354,8 +354,11 @@ export interface Dataset extends AsyncDisposable {
     column: string,
     limit: number,
   ): Promise<{ readonly counts: ReadonlyMap<string, number>; readonly others: number }>;
-  /** A seeded sample of rows without replacement, in source order: the same seed, files and engine version give the same rows. */
-  sample(columns: readonly string[], rows: number, seed: number): Promise<ColumnBatch>;
+  /**
+   * A seeded sample of rows without replacement, in source order, of those that satisfy the predicate: the same seed, files and engine
+   * version give the same rows.
+   */
+  sample(columns: readonly string[], rows: number, seed: number, where?: Predicate): Promise<ColumnBatch>;
   /** The first `limit` rows in source order that satisfy the predicate, with the cells of the columns `shown`: of all when absent. */
   rows(where: Predicate, limit: number, shown?: readonly string[]): Promise<readonly FoundRow[]>;
   /** The first rows beyond the first of each key, in source order. */

@@ -21,6 +21,7 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "skip-profile",
     "sample-failures",
     "sql-timeout",
+    "column-checks",
     "split",
     "label",
     "time",

@@ -256,6 +256,17 @@ function answers(make: Make, format: DataSource["format"]): void {
     expect(await ids(0, 1)).toEqual([]);
   });
 
+  test("a sample of the rows that satisfy a predicate holds no others, and all where there are few", async () => {
+    await using opened = await open();
+    const ids = async (rows: number, where: Predicate) => [
+      ...((await opened.dataset.sample(["id"], rows, 1, where)).get("id") as Float64Array),
+    ];
+    const where = { op: "in", column: "who", values: ["ada"] } as const;
+    expect(await ids(100, where)).toEqual([1, 2, 2]);
+    expect(await ids(2, where)).toHaveLength(2);
+    expect(await ids(5, { op: "matches", column: "who", pattern: "^nobody$" })).toEqual([]);
+  });
+
   test("several files are one data set, rows numbered within each", async () => {
     await using t = await testHost();
     const files = await Promise.all(["a", "b"].map((file) => write(t, file, format)));

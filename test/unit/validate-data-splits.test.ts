@@ -68,6 +68,7 @@ describe.each(["csv", "parquet"] as const)("splits in %s", (format) => {
         ["split.repeats.test", "pass"],
         ["split.groups.test-in-train", "pass"],
         ["split.time.train-before-test", "pass"],
+        ["split.shift.test", "pass"],
       ],
     );
   });

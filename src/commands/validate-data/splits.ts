@@ -5,9 +5,14 @@ import { checksOf, listed, plural } from "./checks.ts";
 import type { Part, Situation } from "./part.ts";
 import { validate } from "./rules.ts";
 import { duplicatesPart } from "./splits/duplicates.ts";
+import { giveawayPart } from "./splits/giveaway.ts";
 import { groupsPart } from "./splits/groups.ts";
 import type { SplitInputs } from "./splits/inputs.ts";
-import { openSplits, type Question, rolesOf, type SplitName, type Splits } from "./splits/opening.ts";
+import { type LabelFacts, labelFacts } from "./splits/label-facts.ts";
+import { type LabelledSet, labelsPart } from "./splits/labels.ts";
+import { openSplits, type Question, type SplitName, type Splits } from "./splits/opening.ts";
+import { type Roles, rolesOf } from "./splits/roles.ts";
+import { shiftPart } from "./splits/shift.ts";
 import { timePart } from "./splits/time-order.ts";
 import { tablesOf } from "./tables.ts";
 
@@ -16,7 +21,7 @@ const mostShown = 6;
 
 /** What is shared between splits that must not be, and whether each keeps to the contract. */
 export async function splitsPart(given: SplitInputs, situation: Situation, limit: number): Promise<readonly Part[]> {
-  if (given.split === undefined) return [];
+  if (given.split === undefined) return wholePart(given, situation);
   await using splits = await openSplits(given.split, situation);
   const parts: Part[] = [identityPart(splits)];
   for (const name of splits.names) parts.push(await contractPart(name, splits, situation, limit));
@@ -25,7 +30,7 @@ export async function splitsPart(given: SplitInputs, situation: Situation, limit
     const message = `the splits were not held against each other: nothing of ${unreadable.join(" and ")} can be read`;
     return [...parts, { checks: [{ id: "split", verdict: "unchecked", message }] }];
   }
-  const question = questionOf(given, splits, situation, limit);
+  const question = await questionOf(given, splits, situation, limit);
   parts.push({ checks: [columnsCheck(splits)] });
   const progress = (done: number) => situation.host.log.progress("holding the splits against each other", done, 3);
   progress(0);
@@ -35,18 +40,48 @@ export async function splitsPart(given: SplitInputs, situation: Situation, limit
   progress(2);
   if (question.roles.time !== undefined) parts.push(await timePart(question, question.roles.time));
   progress(3);
+  const sets = splits.names.map((name) => ({ name, dataset: splits.group.datasets[name], rows: splits.rows[name] }));
+  parts.push(...(await learningParts(sets, question.roles, question.facts, given, situation)));
+  parts.push(await shiftPart(sets, question.roles.label, question.roles.features, situation.host));
   return parts;
 }
 
-function questionOf(given: SplitInputs, splits: Splits, situation: Situation, limit: number): Question {
+/** What is asked of the label of data that was not split. */
+async function wholePart(given: SplitInputs, situation: Situation): Promise<readonly Part[]> {
+  const { dataset, found } = situation;
+  if (given.label === undefined || found.unreadable) return [];
+  const roles = rolesOf(given, [dataset.columns], situation.contract.value.key);
+  const sets = [{ name: "the data", dataset, rows: found.rows }];
+  return learningParts(sets, roles, await labelFacts(dataset, given.label), given, situation);
+}
+
+/** Balance of the label, and columns that give it away: asked of what a model learns from. */
+async function learningParts(
+  sets: readonly LabelledSet[],
+  { label, features }: Roles,
+  facts: LabelFacts | undefined,
+  { allowedPredictors: allowed = [] }: SplitInputs,
+  { masking, host }: Situation,
+): Promise<readonly Part[]> {
+  const [first] = sets;
+  if (label === undefined || facts === undefined || first === undefined) return [];
+  const labels = await labelsPart(sets, label, facts, masking);
+  host.log.progress("looking for columns that give the label away", 0, 1);
+  const giveaway = await giveawayPart(first.dataset, label, facts, { features, allowed }, masking);
+  host.log.progress("looking for columns that give the label away", 1, 1);
+  return [labels, giveaway];
+}
+
+async function questionOf(given: SplitInputs, splits: Splits, situation: Situation, limit: number): Promise<Question> {
   const roles = rolesOf(
     given,
     splits.names.map((name) => splits.group.datasets[name].columns),
-    situation,
+    situation.contract.value.key,
   );
   const first = [...situation.contract.value.key, ...(roles.label === undefined ? [] : [roles.label])];
   const shown = [...new Set([...first, ...roles.compared])].filter((name) => roles.common.includes(name));
-  return { splits, roles, situation, limit, shown: shown.slice(0, mostShown), classes: roles.label !== undefined };
+  const facts = roles.label === undefined ? undefined : await labelFacts(splits.group.datasets.train, roles.label);
+  return { splits, roles, situation, limit, shown: shown.slice(0, mostShown), facts };
 }
 
 /** The files of the splits belong to what was validated: a later gate that uses them finds them here. */

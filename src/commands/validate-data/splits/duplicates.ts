@@ -1,8 +1,8 @@
 import type { Overlap } from "../../../dataset/dataset.ts";
 import type { Check, Table } from "../../../kernel/command.ts";
 import type { Part } from "../part.ts";
+import { pairsTable } from "../row-tables.ts";
 import { pairsOf, type Question, type SplitName } from "./opening.ts";
-import { pairsTable } from "./pairs-table.ts";
 import { chanceOf, conflictCheck, nearCheck, repeatsCheck, sharedCheck } from "./shared-rows.ts";
 
 /** What is known of equal rows: by value, nearly, and with the label. */
@@ -24,7 +24,7 @@ export async function duplicatesPart(question: Question): Promise<Part> {
   const parts: Part[] = [];
   for (const pair of pairsOf(splits.names)) parts.push(await sharedPart(pair, duplicates, question));
   for (const name of splits.names) parts.push(await repeatsPart(name, duplicates, question));
-  if (question.classes) parts.push(await conflictsPart(duplicates, question));
+  if (question.facts?.kind === "classes") parts.push(await conflictsPart(duplicates, question));
   return {
     checks: parts.flatMap((part) => part.checks ?? []),
     tables: parts.flatMap((part) => part.tables ?? []),
@@ -33,13 +33,15 @@ export async function duplicatesPart(question: Question): Promise<Part> {
 }
 
 /** Equal rows are nearly equal too: where there are none of these, one statement answers all. */
-async function findDuplicates({ splits: { group, names }, roles, classes }: Question): Promise<Duplicates> {
+async function findDuplicates({ splits: { group, names }, roles, facts }: Question): Promise<Duplicates> {
   const { label, compared } = roles;
   const any = (overlap: Overlap<SplitName>) =>
     names.some((name) => overlap.sets[name].repeated > 0) ||
     pairsOf(names).some(([earlier, later]) => overlap.shared[later][earlier].rows > 0);
   const near = await group.overlap({ columns: compared, by: "near" });
-  const exact = any(near) ? await group.overlap({ columns: compared, by: "exact" }, classes ? label : undefined) : near;
+  const exact = any(near)
+    ? await group.overlap({ columns: compared, by: "exact" }, facts?.kind === "classes" ? label : undefined)
+    : near;
   if (label === undefined) return { near, exact, labelled: undefined };
   const labelled = any(exact) ? await group.overlap({ columns: [...compared, label], by: "exact" }) : exact;
   return { near, exact, labelled };

@@ -10,8 +10,12 @@ import type { SplitName } from "./opening.ts";
 const mostShared = 0.01;
 /** "Beyond chance": so much in one comparison of a thousand. */
 const alpha = 0.001;
+/** Share of rows that may repeat another one, or conflict with it: two of a kind that met by chance. */
+const mostRepeated = 0.001;
 /** Where fewer rows than this share of a split are the only ones of their kind, equal rows are the rule. */
 const fewSingle = 0.5;
+
+const fewRows = `at most ${formatShare(mostRepeated)} of the rows`;
 
 type Overlaps = Overlap<SplitName>;
 type Pair = readonly [earlier: SplitName, later: SplitName];
@@ -78,9 +82,10 @@ export function nearCheck(pair: Pair, { exact, near }: Duplicates): Check {
 /** Rows that stand twice in one split. */
 export function repeatsCheck(name: SplitName, exact: Overlaps): Check {
   const { rows, repeated } = exact.sets[name];
-  const head = { id: `split.repeats.${name}`, observed: repeated, expected: "no rows", n: rows };
+  const head = { id: `split.repeats.${name}`, observed: repeated, expected: fewRows, n: rows };
   if (repeated === 0) return { ...head, verdict: "pass", message: `no row of ${name} repeats an earlier one` };
   const message = `${ofRows(repeated, rows)} of ${name} repeat an earlier one`;
+  if (repeated <= mostRepeated * rows) return { ...head, verdict: "pass", message };
   return isCoarse(exact, name)
     ? { ...head, verdict: "pass", message: `${message}: the columns take few combinations of values` }
     : { ...head, verdict: "warn", message };
@@ -91,9 +96,10 @@ export function conflictCheck(names: readonly SplitName[], exact: Overlaps): Che
   const total = (read: (set: Overlaps["sets"][SplitName]) => number) =>
     names.reduce((sum, name) => sum + read(exact.sets[name]), 0);
   const [rows, count] = [total((set) => set.rows), total((set) => set.conflicting)];
-  const head = { id: "label.conflicts", observed: count, expected: "no rows", n: rows };
+  const head = { id: "label.conflicts", observed: count, expected: fewRows, n: rows };
   if (count === 0) return { ...head, verdict: "pass", message: "no two equal rows have different labels" };
   const message = `${ofRows(count, rows)} are equal to another one with another label`;
+  if (count <= mostRepeated * rows) return { ...head, verdict: "pass", message };
   return names.some((name) => isCoarse(exact, name))
     ? { ...head, verdict: "pass", message: `${message}: the columns take few combinations of values` }
     : { ...head, verdict: "warn", message };

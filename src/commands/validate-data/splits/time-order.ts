@@ -1,9 +1,10 @@
-import type { Cell } from "../../../dataset/dataset.ts";
-import type { Check, Table } from "../../../kernel/command.ts";
+import type { Cell, Predicate } from "../../../dataset/dataset.ts";
+import type { Check } from "../../../kernel/command.ts";
 import { configurationError } from "../../../kernel/error.ts";
 import { ofRows } from "../checks.ts";
 import type { Part } from "../part.ts";
-import { pairsOf, type Question, type SplitName } from "./opening.ts";
+import { rowsTable } from "../row-tables.ts";
+import { pairsOf, type Question, type SplitName, type Splits } from "./opening.ts";
 
 interface Span {
   readonly first: Cell;
@@ -60,32 +61,35 @@ async function orderPart(question: Question, time: string, { earlier, later, bef
     const message = `no row of ${before.last === null ? earlier : later} has a ${time}, so the order is not known`;
     return { checks: [{ id, verdict: "unchecked", message }] };
   }
-  const late = { op: "range", column: time, min: after.first, openMin: true } as const;
+  const late = laterThan(time, after.first);
   const early = { op: "range", column: time, max: before.last, openMax: true } as const;
-  const count = Number((await splits.group.datasets[earlier].aggregate({ n: { fn: "count", where: late } })).n);
+  const count = await countIn(splits, earlier, late);
   const ends = `${earlier} ends at ${shownTime(before.last)}, ${later} begins at ${shownTime(after.first)}`;
   const head = { id, observed: count, expected: "no rows", n: splits.rows[earlier] };
   if (count === 0) {
     const message = `no row of ${earlier} is later than the first of ${later}: ${ends}`;
     return { checks: [{ ...head, verdict: "pass", message }] };
   }
-  const touched = Number((await splits.group.datasets[later].aggregate({ n: { fn: "count", where: early } })).n);
+  const touched = await countIn(splits, later, early);
   const message =
     `${ofRows(count, splits.rows[earlier])} of ${earlier} are later than the first of ${later}; ` +
     `${ofRows(touched, splits.rows[later])} of ${later} are earlier than the last of ${earlier}: ${ends}`;
   const cells = [...new Set([time, ...shown])];
   const rows = await splits.group.datasets[earlier].rows(late, limit, cells);
-  const table: Table = {
-    title: `Rows of ${earlier} that are later than the first of ${later}`,
-    columns: ["file", "row", ...cells],
-    rows: rows.map(({ file, row, cells: values }) => [
-      situation.found.show(file),
-      row,
-      ...cells.map((name) => situation.masking.cell(name, values[name] ?? null)),
-    ]),
-    ...(count > rows.length ? { more: count - rows.length } : {}),
+  const title = `Rows of ${earlier} that are later than the first of ${later}`;
+  return {
+    checks: [{ ...head, verdict: "fail", message }],
+    tables: rowsTable(title, rows, count, cells, situation),
   };
-  return { checks: [{ ...head, verdict: "fail", message }], tables: rows.length === 0 ? [] : [table] };
+}
+
+/** Cells of times are cut to the millisecond: what is later by less may be equal. */
+function laterThan(column: string, first: Cell): Predicate {
+  return { op: "range", column, min: first instanceof Date ? new Date(first.getTime() + 1) : first, openMin: true };
+}
+
+async function countIn({ group }: Splits, name: SplitName, where: Predicate): Promise<number> {
+  return Number((await group.datasets[name].aggregate({ n: { fn: "count", where } })).n);
 }
 
 function requireTimes({ splits }: Question, name: SplitName, time: string): void {

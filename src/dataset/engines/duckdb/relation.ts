@@ -104,18 +104,22 @@ export class Relation implements Dataset {
     return { counts, others: total - [...counts.values()].reduce((sum, n) => sum + n, 0) };
   }
 
-  async sample(names: readonly string[], rows: number, seed: number): Promise<ColumnBatch> {
+  async sample(names: readonly string[], rows: number, seed: number, where?: Predicate): Promise<ColumnBatch> {
     const columns = await this.#selected(names);
     if (columns.length === 0) return new Map();
-    const total = await this.#count([], "TRUE");
+    const used = new UsedColumns(this.#byName);
+    if (where !== undefined) await this.#checkPatterns([{ fn: "count", where }]);
+    const asked = where === undefined ? "TRUE" : predicateSql(used, where);
+    const total = await this.#count(used.used, asked);
     const wanted = Math.min(total, Math.max(0, Math.floor(rows)));
     // A row's place in a fixed pseudo-random order; whatever the number of threads, the first of that order are the sample.
     const rank = `hash(o, ${Math.trunc(seed)}::BIGINT)`;
     const share = total === 0 ? 1 : (wanted + 8 * Math.sqrt(wanted) + 64) / total;
     const enough = share >= 1 ? "TRUE" : `${rank} <= ${BigInt(Math.floor(share * 2 ** 53)) * 2048n}::UBIGINT`;
-    const from = this.#source.table(columns.map(({ column }) => column));
-    const query = (where: string) =>
-      `SELECT (${rank} >> 11)::DOUBLE, ${columns.map(({ sql }) => sql).join(", ")} FROM ${from} WHERE ${where}`;
+    for (const { column } of columns) columnNamed(used, column.name);
+    const from = this.#source.table(used.used);
+    const query = (drawn: string) =>
+      `SELECT (${rank} >> 11)::DOUBLE, ${columns.map(({ sql }) => sql).join(", ")} FROM ${from} WHERE ${asked} AND ${drawn}`;
     const drawn = await this.#collect(columns, query(enough));
     const { ranks, values } = drawn.ranks.length >= wanted ? drawn : await this.#collect(columns, query("TRUE"));
     const chosen = lowest(ranks, wanted);
