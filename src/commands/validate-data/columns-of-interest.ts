@@ -54,7 +54,7 @@ export async function columnsPart(
     outliers === undefined ? [] : [{ rule: outliers, count: counted[at]?.outliers ?? 0 }],
   );
   const outliers = await outliersPart(situation, rules, limit);
-  const identifiers = await identifiersCheck(dataset, suspicions, known);
+  const identifiers = await identifiersCheck(dataset, suspicions, known, label !== undefined);
   return {
     ...outliers,
     checks: [...constantChecks(counted, found.rows), identifiers, ...(outliers.checks ?? [])],
@@ -84,7 +84,8 @@ function suspicionOf(column: Column, sample: ColumnBatch, rows: number, outlierA
   }
   return {
     column,
-    common: most >= nearlyAll * cells.length * 0.99 ? common : undefined,
+    // A little less than what is looked for: the sample may hold a few more of the others.
+    common: most >= 0.99 * nearlyAll * cells.length ? common : undefined,
     isDistinct: present > 0 && counts.size >= nearlyDistinct * present,
     outliers: outlierAlpha === 0 ? undefined : outlierRule(column, cells, rows, outlierAlpha),
   };
@@ -160,11 +161,15 @@ function constantChecks(counted: readonly Counted[], rows: number): readonly Che
   ];
 }
 
-/** Texts and whole numbers that are other in nearly every row. Measured numbers and times are so by nature. */
+/**
+ * Texts and whole numbers that are other in nearly every row. Measured numbers and times are so by nature.
+ * @param isLearnt a model is made from the data: then an identifier among its columns is a fault
+ */
 async function identifiersCheck(
   dataset: Dataset,
   suspicions: readonly Suspicion[],
   known: readonly string[],
+  isLearnt: boolean,
 ): Promise<Check> {
   const suspected = suspicions.flatMap(({ column, isDistinct }) => {
     const isCode = column.kind === "string" || column.kind === "integer";
@@ -188,6 +193,12 @@ async function identifiersCheck(
       verdict: "pass",
       message: "no column is another in nearly every row without being declared a key or unique",
     };
-  const message = `${plural(found.length, "column")} ${found.length === 1 ? "is" : "are"} another in nearly every row, as identifiers and free texts are: ${listed(found)}; a model learns nothing from ${found.length === 1 ? "it" : "them"}`;
-  return { ...head, verdict: "warn", message };
+  const message = `${plural(found.length, "column")} ${found.length === 1 ? "is" : "are"} another in nearly every row, as identifiers and free texts are: ${listed(found)}`;
+  return isLearnt
+    ? {
+        ...head,
+        verdict: "warn",
+        message: `${message}; a model learns nothing from ${found.length === 1 ? "it" : "them"}`,
+      }
+    : { ...head, verdict: "pass", message };
 }
