@@ -1,4 +1,4 @@
-const id=68;const ids=[68,561,816];const modules={54532:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{j:()=>defaultReportPath,
+const id=68;const ids=[68,9561,3816];const modules={54532:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{j:()=>defaultReportPath,
 p:()=>shownPath});var node_path__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(76760);var _kernel_digest_js__WEBPACK_IMPORTED_MODULE_1__=__webpack_require__(65331);function shownPath(host,path){const shown=(0,
 node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(host.cwd,path);if(shown==="")return".";const outside=(0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(shown)||shown===".."||shown.startsWith(`..${node_path__WEBPACK_IMPORTED_MODULE_0__.
 sep}`);return(outside?path:shown).replaceAll(node_path__WEBPACK_IMPORTED_MODULE_0__.sep,"/")}function defaultReportPath(project,command){const plain=project.model.replace(/[^A-Za-z0-9._-]/g,"_").replace(
@@ -61,10 +61,10 @@ __webpack_require__.d(__webpack_exports__,{BW:()=>toWire,WH:()=>startId,kn:()=>f
 if(error instanceof _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.TM){const{kind,code,message,fix,place}=error;return{known:true,kind,code,message,fix,place}}return{known:false,text:error instanceof Error?
 error.stack??error.message:String(error)}}function fromWire(error){if(!error.known)return new Error(`in the helper process: ${error.text}`);return new _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.TM(
 error.kind,error.code,error.message,error.fix,error.place)}}),20068:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{runHelper:()=>runHelper});
-;const roles={"predict":async()=>(await Promise.all([__webpack_require__.e(491),__webpack_require__.e(376)]).then(__webpack_require__.bind(__webpack_require__,10376))).role,"route":async()=>(await Promise.
-all([__webpack_require__.e(491),__webpack_require__.e(223)]).then(__webpack_require__.bind(__webpack_require__,43223))).role,"serve":async()=>(await Promise.all([__webpack_require__.e(491),__webpack_require__.
-e(511),__webpack_require__.e(371),__webpack_require__.e(152)]).then(__webpack_require__.bind(__webpack_require__,44152))).role,"sql":async()=>(await Promise.all([__webpack_require__.e(491),__webpack_require__.
-e(959),__webpack_require__.e(209)]).then(__webpack_require__.bind(__webpack_require__,60162))).role};var files=__webpack_require__(51378);var helper_wire=__webpack_require__(85047);var hosts_native=__webpack_require__(
+;const roles={"predict":async()=>(await Promise.all([__webpack_require__.e(5491),__webpack_require__.e(376)]).then(__webpack_require__.bind(__webpack_require__,10376))).role,"route":async()=>(await Promise.
+all([__webpack_require__.e(5491),__webpack_require__.e(6145)]).then(__webpack_require__.bind(__webpack_require__,76145))).role,"serve":async()=>(await Promise.all([__webpack_require__.e(5491),__webpack_require__.
+e(9511),__webpack_require__.e(3371),__webpack_require__.e(4152)]).then(__webpack_require__.bind(__webpack_require__,44152))).role,"sql":async()=>(await Promise.all([__webpack_require__.e(5491),__webpack_require__.
+e(7873),__webpack_require__.e(5209)]).then(__webpack_require__.bind(__webpack_require__,60162))).role};var files=__webpack_require__(51378);var helper_wire=__webpack_require__(85047);var hosts_native=__webpack_require__(
 29561);;const closeLimitMs=2e3;function runHelper(known=roles){const abort=new AbortController;let handler;let detached=false;let queue=Promise.resolve();const send=message=>{if(process.connected)process.
 send?.(message,void 0,void 0,()=>void 0)};const finish=async()=>{abort.abort(new Error("the helper is ending"));setTimeout(()=>process.exit(1),closeLimitMs);await handler?.close().catch(()=>void 0);process.
 exit(0)};const start=async message=>{const load=Object.hasOwn(known,message.role)?known[message.role]:void 0;if(load===void 0)throw new Error(`no helper role ${message.role}`);const context={files:(0,
@@ -116,7 +116,7 @@ promises_.readdir)(folder)){if(!name.startsWith(incoming))continue;const facts=a
 mtimeMs>staleMs){await(0,promises_.rm)((0,external_node_path_.join)(folder,name),{recursive:true,force:true})}}}async function fetchPackage(entry,into,npm,signal){const tarball=await download(entry,npm,
 signal);const[algorithm="",expected=""]=entry.integrity.split(/-(.*)/s);const actual=(0,external_node_crypto_.createHash)(algorithm).update(tarball).digest("base64");if(actual!==expected){throw new kernel_error.
 TM("backend","TH_NATIVE_CORRUPT",`${entry.name} ${entry.version} from the npm registry has ${algorithm} ${actual}, expected ${expected}`,"check the registry or mirror that npm is configured with: it s\
-erves other bytes than were published")}await(0,promises_.mkdir)(into,{recursive:true});const{extract}=await __webpack_require__.e(697).then(__webpack_require__.bind(__webpack_require__,98697));const{
+erves other bytes than were published")}await(0,promises_.mkdir)(into,{recursive:true});const{extract}=await __webpack_require__.e(8697).then(__webpack_require__.bind(__webpack_require__,98697));const{
 Readable}=await Promise.resolve().then(__webpack_require__.t.bind(__webpack_require__,57075,19));const{pipeline}=await Promise.resolve().then(__webpack_require__.t.bind(__webpack_require__,46466,19));
 const keep=entry.files.map(file=>file.replace("{platform}",process.platform).replace("{arch}",process.arch));const isKept=path=>{const inside=path.replace(/^[^/]+\//,"");return keep.some(file=>file.endsWith(
 "/")?inside.startsWith(file):inside===file)};await pipeline(Readable.from([tarball]),extract({cwd:into,strip:1,filter:isKept,strict:true}))}async function download(entry,npm,stop=new AbortController().

@@ -57,7 +57,7 @@ d=(exports,definition)=>{for(var key in definition){if(__nccwpck_require__.o(def
 (()=>{__nccwpck_require__.f={};__nccwpck_require__.e=chunkId=>{return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises,key)=>{__nccwpck_require__.f[key](chunkId,promises);return promises},
 []))}})();(()=>{__nccwpck_require__.u=chunkId=>{return""+chunkId+".index.js"}})();(()=>{__nccwpck_require__.o=(obj,prop)=>Object.prototype.hasOwnProperty.call(obj,prop)})();(()=>{__nccwpck_require__.r=
 exports=>{if(typeof Symbol!=="undefined"&&Symbol.toStringTag){Object.defineProperty(exports,Symbol.toStringTag,{value:"Module"})}Object.defineProperty(exports,"__esModule",{value:true})}})();(()=>{__nccwpck_require__.
-nmd=module=>{module.paths=[];if(!module.children)module.children=[];return module}})();(()=>{var installedChunks={792:0};var installChunk=data=>{var{ids,modules,runtime}=data;var moduleId,chunkId,i=0;
+nmd=module=>{module.paths=[];if(!module.children)module.children=[];return module}})();(()=>{var installedChunks={8792:0};var installChunk=data=>{var{ids,modules,runtime}=data;var moduleId,chunkId,i=0;
 for(moduleId in modules){if(__nccwpck_require__.o(modules,moduleId)){__nccwpck_require__.m[moduleId]=modules[moduleId]}}if(runtime)runtime(__nccwpck_require__);for(;i<ids.length;i++){chunkId=ids[i];if(__nccwpck_require__.
 o(installedChunks,chunkId)&&installedChunks[chunkId]){installedChunks[chunkId][0]()}installedChunks[ids[i]]=0}};__nccwpck_require__.f.j=(chunkId,promises)=>{var installedChunkData=__nccwpck_require__.
 o(installedChunks,chunkId)?installedChunks[chunkId]:void 0;if(installedChunkData!==0){if(installedChunkData){promises.push(installedChunkData[1])}else{if(true){var promise=import("./"+__nccwpck_require__.
@@ -65,8 +65,8 @@ u(chunkId)).then(installChunk,e=>{if(installedChunks[chunkId]!==0)installedChunk
 [resolve])]);promises.push(installedChunkData[1]=promise)}}}}})();var __webpack_exports__={};__nccwpck_require__.d(__webpack_exports__,{J:()=>dispatch});var node_path__WEBPACK_IMPORTED_MODULE_0__=__nccwpck_require__(
 76760);var _failure_js__WEBPACK_IMPORTED_MODULE_1__=__nccwpck_require__(9323);var _workflow_commands_js__WEBPACK_IMPORTED_MODULE_2__=__nccwpck_require__(87587);async function dispatch(what,dist){const launch={
 dist,helperScript:(0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(dist,"helper.js")};if(what!=="helper")process.on("uncaughtException",reportBug);try{await start(what,launch)}catch(error){reportBug(error)}}
-async function start(what,launch){if(what==="cli"){const{runCli}=await Promise.all([__nccwpck_require__.e(491),__nccwpck_require__.e(569),__nccwpck_require__.e(428),__nccwpck_require__.e(956)]).then(__nccwpck_require__.
-bind(__nccwpck_require__,28956));await runCli(launch)}else if(what==="helper"){const{runHelper}=await __nccwpck_require__.e(68).then(__nccwpck_require__.bind(__nccwpck_require__,20068));runHelper()}else{
-const{runAction}=await Promise.all([__nccwpck_require__.e(428),__nccwpck_require__.e(45)]).then(__nccwpck_require__.bind(__nccwpck_require__,40045));await runAction(what,launch)}}function reportBug(error){
+async function start(what,launch){if(what==="cli"){const{runCli}=await Promise.all([__nccwpck_require__.e(5491),__nccwpck_require__.e(9569),__nccwpck_require__.e(3428),__nccwpck_require__.e(8956)]).then(
+__nccwpck_require__.bind(__nccwpck_require__,28956));await runCli(launch)}else if(what==="helper"){const{runHelper}=await __nccwpck_require__.e(68).then(__nccwpck_require__.bind(__nccwpck_require__,20068));
+runHelper()}else{const{runAction}=await Promise.all([__nccwpck_require__.e(3428),__nccwpck_require__.e(45)]).then(__nccwpck_require__.bind(__nccwpck_require__,40045));await runAction(what,launch)}}function reportBug(error){
 const{text,exitCode}=(0,_failure_js__WEBPACK_IMPORTED_MODULE_1__.g)(error,new AbortController().signal);if(process.env.GITHUB_ACTIONS==="true")console.log((0,_workflow_commands_js__WEBPACK_IMPORTED_MODULE_2__.
 N)("error",text,{title:"bug"}));else console.error(text);process.exit(exitCode)}var __webpack_exports__dispatch=__webpack_exports__.J;export{__webpack_exports__dispatch as dispatch};

@@ -8,7 +8,10 @@ import type { SplitInputs } from "./splits/inputs.ts";
 /** Fewer rows tell nothing of how a column usually is. */
 const leastRows = 500;
 const sampledRows = 50_000;
+/** Of wide tables fewer rows, but never so few that a column cannot be judged. */
+const sampledCells = 2_000_000;
 const seed = 5;
+const columnsAtOnce = 100;
 /** A column is nearly constant when so many rows hold one value, or none. */
 const nearlyAll = 0.999;
 /** Identifiers: so many of the values are distinct. */
@@ -40,7 +43,7 @@ export async function columnsPart(
   host.log.progress("looking at the columns", 0, 2);
   const sample = await dataset.sample(
     columns.map(({ name }) => name),
-    sampledRows,
+    Math.min(sampledRows, Math.max(2 * leastRows, Math.floor(sampledCells / columns.length))),
     seed,
   );
   const names = [...ignore, ...group, ...keysOf(situation)];
@@ -100,7 +103,15 @@ interface Counted {
   readonly outliers: number;
 }
 
+/** Counts over all rows, of so many columns in one statement: a wider one is planned in the square of its width. */
 async function count(dataset: Dataset, suspicions: readonly Suspicion[]): Promise<readonly Counted[]> {
+  const counted: Counted[] = [];
+  for (let from = 0; from < suspicions.length; from += columnsAtOnce)
+    counted.push(...(await countOf(dataset, suspicions.slice(from, from + columnsAtOnce))));
+  return counted;
+}
+
+async function countOf(dataset: Dataset, suspicions: readonly Suspicion[]): Promise<readonly Counted[]> {
   const plan: Record<string, Aggregate> = {};
   suspicions.forEach(({ column, common, outliers }, at) => {
     const { name } = column;

@@ -12,6 +12,9 @@ const giveawayFrom = 0.99;
 /** Rows looked at: enough to tell an AUC of .99 from one of .98. */
 const sampledRows = 20_000;
 const rowsOfClass = 5000;
+/** Of wide tables fewer rows, but so many. */
+const sampledCells = 2_000_000;
+const leastSampled = 1000;
 /** Of more classes the most frequent are looked at. */
 const mostClasses = 20;
 const mostListed = 10;
@@ -51,7 +54,7 @@ export async function giveawayPart(
   const { features, allowed } = columns;
   if (facts.kind === "other") return unchecked(facts.why);
   if (features.length === 0) return unchecked("no other column is left");
-  const sample = await dataset.sample([...features, label], sampledRows, seed);
+  const sample = await dataset.sample([...features, label], rowsOf(sampledRows, features), seed);
   const found =
     facts.kind === "number"
       ? associationsWithNumber(sample, label, features)
@@ -62,6 +65,10 @@ export async function giveawayPart(
   const asked = { label, allowed, measure, shown: (level: string) => masking.cell(label, level) ?? "" };
   const predictors = rank(found);
   return { checks: giveawayChecks(predictors, asked), tables: [predictorTable(predictors, asked)] };
+}
+
+function rowsOf(most: number, features: readonly string[]): number {
+  return Math.min(most, Math.max(leastSampled, Math.floor(sampledCells / features.length)));
 }
 
 /** Each class is sampled on its own, so that a rare one has rows enough; the area does not depend on how many. */
@@ -78,7 +85,7 @@ async function byClass(
   for (const name of names) {
     if ((classes.get(name) ?? 0) < leastRows) continue;
     const where = { op: "in", column: label, values: [cellOfClass(dataset, label, name)] } as const;
-    const own = await dataset.sample([...features, label], rowsOfClass, seed, where);
+    const own = await dataset.sample([...features, label], rowsOf(rowsOfClass, features), seed, where);
     found.push(...associationsOfClass(name, own, sample, label, features));
   }
   return found;

@@ -1,0 +1,34 @@
+const id=3356;const ids=[3356];const modules={45845:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{B4:()=>formatCount,Fl:()=>formatValue,
+Ge:()=>absent,Gp:()=>formatSigned,MA:()=>formatP,On:()=>statedP,T1:()=>formatShare,ZV:()=>formatNumber,kf:()=>isNumeric,r4:()=>formatInstant,vI:()=>shortened,vy:()=>formatInterval,w_:()=>formatSetting});
+var _kernel_json_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(93361);const absent="\u2013";function formatNumber(value){if(!Number.isFinite(value))return Number.isNaN(value)?absent:value>0?"inf\
+inite":"-infinite";const size=Math.abs(value);if(size>=1e15||size>0&&size<1e-4)return shortExponent(value,2);if(Number.isInteger(value))return separated(value,0);if(size>=1e3)return separated(value,size>=
+1e5?0:1);return String(Number(value.toPrecision(4)))}function formatSigned(value){return value>0?`+${formatNumber(value)}`:formatNumber(value)}function formatShare(share){if(!Number.isFinite(share))return absent;
+const percent=share*100;if(share>0&&percent<.01)return"< 0.01%";if(share<1&&percent>99.99)return"> 99.99%";const digits=Math.abs(percent)<10||share<1&&percent>=99.9?2:1;return`${Number(percent.toFixed(
+digits))}%`}function formatP(p){if(!Number.isFinite(p))return absent;if(p<1e-12)return"< 1e-12";return p<.001?shortExponent(p,2):String(Number(p.toFixed(3)))}function statedP(p){const text=formatP(p);
+return text.startsWith("<")?`p ${text}`:`p = ${text}`}function formatValue(value){if(value===null||value===void 0||value==="")return absent;if(typeof value==="number")return formatNumber(value);if(typeof value===
+"string")return value;if(typeof value==="boolean")return value?"true":"false";if(Array.isArray(value)&&value.every(item=>item===null||typeof item!=="object")){return value.length===0?absent:value.map(
+item=>formatValue(item)).join(", ")}return(0,_kernel_json_js__WEBPACK_IMPORTED_MODULE_0__.dj)(value)}function formatSetting(value){return typeof value==="number"?String(value):formatValue(value)}function formatInterval([
+low,high]){return`[${low===null?"-\u221E":formatNumber(low)}, ${high===null?"\u221E":formatNumber(high)}]`}function isNumeric(cells){const present=cells.filter(cell=>cell!==null&&cell!==void 0&&cell!==
+"");return present.length>0&&present.every(cell=>typeof cell==="number"||typeof cell==="string"&&/^(?:[<>≤≥±] ?)?[+-]?\d[\d.,]*(?:e[+-]?\d+)?%?$/.test(cell))}function formatCount(count,noun,plural=`${noun}\
+s`){return`${formatNumber(count)} ${count===1?noun:plural}`}function shortened(text,length){const characters=[...text];if(characters.length<=length)return text;const head=Math.ceil((length-1)/2);return`${characters.
+slice(0,head).join("")}\u2026${characters.slice(characters.length-(length-1-head)).join("")}`}function formatInstant(instant){return instant.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/,"\
+$1 $2 UTC")}function separated(value,decimals){const[whole="",part]=Math.abs(value).toFixed(decimals).split(".");const text=whole.length<5?whole:whole.replace(/\B(?=(\d{3})+$)/g,",");const trimmed=part===
+void 0||/^0+$/.test(part)?"":`.${part}`;return`${value<0?"-":""}${text}${trimmed}`}function shortExponent(value,digits){return value.toExponential(digits-1).replace(/\.0+e/,"e").replace("e+","e")}}),73356:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
+__webpack_require__.r(__webpack_exports__);__webpack_require__.d(__webpack_exports__,{renderJunit:()=>renderJunit});var _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(141);var _escape_js__WEBPACK_IMPORTED_MODULE_1__=__webpack_require__(
+96209);var _format_js__WEBPACK_IMPORTED_MODULE_2__=__webpack_require__(45845);function renderJunit(report){const checks=report.checks.length>0?report.checks:[verdictAsCheck(report)];const failures=checks.
+filter(({verdict})=>verdict==="fail"||verdict==="inconclusive").length;const skipped=checks.filter(({verdict})=>verdict==="unchecked").length;const seconds=Math.max(0,(Date.parse(report.run.finished)-
+Date.parse(report.run.started))/1e3);const totals=`tests="${checks.length}" failures="${failures}" errors="0" skipped="${skipped}" time="${Number.isFinite(seconds)?seconds:0}"`;const name=(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.
+X)(`titleholder ${report.command} of ${report.model}`);const properties=[["verdict",report.verdict],["summary",report.summary],["result",report.result],["version",report.run.version]];return['<?xml ve\
+rsion="1.0" encoding="UTF-8"?>',`<testsuites name="titleholder" ${totals}>`,`  <testsuite name="${name}" timestamp="${(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.X)(report.run.started)}" ${totals}>`," \
+   <properties>",...properties.map(([key,value])=>`      <property name="${key}" value="${(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.X)(value)}"/>`),"    </properties>",...checks.map(check=>testCase(check,
+report)),"  </testsuite>","</testsuites>",""].join("\n")}function verdictAsCheck({verdict,summary}){return{id:"verdict",verdict,message:summary}}function testCase(check,report){const file=check.place?.
+file===void 0?"":` file="${(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.X)(check.place.file)}"`;const line=check.place?.line===void 0?"":` line="${check.place.line}"`;const open=`    <testcase classname\
+="${(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.X)(`${report.model}.${report.command}`)}" name="${(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.X)(check.id)}"${file}${line}`;const body=outcome(check);return body===
+""?`${open}/>`:`${open}>${body}</testcase>`}function outcome(check){const message=(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.X)(check.message);if(check.verdict==="pass")return"";if(check.verdict==="wa\
+rn")return`<system-out>warning: ${message}
+${evidence(check)}</system-out>`;if(check.verdict==="unchecked")return`<skipped message="${message}"/>`;return`<failure type="${check.verdict}" message="${message}">${evidence(check)}</failure>`}function evidence(check){
+const lines=[["observed",check.observed===void 0?void 0:(0,_format_js__WEBPACK_IMPORTED_MODULE_2__.Fl)(check.observed)],["expected",check.expected===void 0?void 0:(0,_format_js__WEBPACK_IMPORTED_MODULE_2__.
+Fl)(check.expected)],["effect",check.effect===void 0?void 0:(0,_format_js__WEBPACK_IMPORTED_MODULE_2__.Gp)(check.effect)],["interval",check.interval===void 0?void 0:(0,_format_js__WEBPACK_IMPORTED_MODULE_2__.
+vy)(check.interval)],["p",check.p===void 0?void 0:(0,_format_js__WEBPACK_IMPORTED_MODULE_2__.MA)(check.p)],["n",check.n===void 0?void 0:(0,_format_js__WEBPACK_IMPORTED_MODULE_2__.ZV)(check.n)],["metho\
+d",check.method],["place",check.place===void 0?void 0:(0,_kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.df)(check.place)]];return lines.filter(([,value])=>value!==void 0&&value!=="").map(([name,value])=>(0,
+_escape_js__WEBPACK_IMPORTED_MODULE_1__.X)(`${name}: ${value}`)).join("\n")}})};export{id,ids,modules};

@@ -1,0 +1,11 @@
+const id=3816;const ids=[3816];const modules={43816:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.r(__webpack_exports__);__webpack_require__.d(__webpack_exports__,
+{npmSettings:()=>npmSettings,registryFor:()=>registryFor,userNpmSettings:()=>userNpmSettings});var node_fs__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(73024);var node_os__WEBPACK_IMPORTED_MODULE_1__=__webpack_require__(
+48161);var node_path__WEBPACK_IMPORTED_MODULE_2__=__webpack_require__(76760);const publicRegistry="https://registry.npmjs.org/";function npmSettings(env,userConfig){const settings={};for(const line of userConfig.
+split(/\r?\n/)){const match=/^\s*([^#;=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line);if(match?.[1]===void 0||match[2]===void 0)continue;const value=match[2].replace(/^(["'])(.*)\1$/,"$2");settings[match[1]]=
+value.replace(/\$\{(\w+)\}/g,(_all,name)=>env[name]??"")}const slash=url=>url.endsWith("/")?url:`${url}/`;const scopes={};const credentials={};for(const[key,value]of Object.entries(settings)){const[,path,
+kind]=/^(\/\/.*):(_authToken|_auth)$/.exec(key)??[];if(path!==void 0)credentials[slash(path)]=`${kind==="_auth"?"Basic":"Bearer"} ${value}`;if(key.startsWith("@")&&key.endsWith(":registry"))scopes[key.
+slice(0,-":registry".length)]=slash(value)}const registry=env.npm_config_registry||env.NPM_CONFIG_REGISTRY||settings.registry||publicRegistry;return{registry:slash(registry),scopes,credentials}}function userNpmSettings(env){
+const path=env.NPM_CONFIG_USERCONFIG||env.npm_config_userconfig||(0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)((0,node_os__WEBPACK_IMPORTED_MODULE_1__.homedir)(),".npmrc");let text="";try{text=(0,node_fs__WEBPACK_IMPORTED_MODULE_0__.
+readFileSync)(path,"utf8")}catch{}return npmSettings(env,text)}function registryFor(packageName,npm){const scope=packageName.startsWith("@")?packageName.split("/")[0]??"":"";const registry=npm.scopes[scope]??
+npm.registry;const address=registry.replace(/^https?:/,"");const nearest=Object.keys(npm.credentials).filter(path=>address.startsWith(path)).sort((a,b)=>b.length-a.length)[0];return{registry,authorization:nearest===
+void 0?void 0:npm.credentials[nearest]}}})};export{id,ids,modules};

@@ -1,0 +1,137 @@
+const id=4152;const ids=[4152];const modules={68555:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{e:()=>digestSchema});var zod__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(
+55491);const digestSchema=zod__WEBPACK_IMPORTED_MODULE_0__.Uy$(["sha256:",zod__WEBPACK_IMPORTED_MODULE_0__.YjP().regex(/^[0-9a-f]{64}$/)])}),10706:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
+__webpack_require__.d(__webpack_exports__,{DB:()=>parseSize,E9:()=>parseDuration,Xq:()=>formatSize,a3:()=>formatDuration,ss:()=>longestTimerMs});var _error_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(
+141);const durationUnits={ms:1,s:1e3,m:6e4,h:36e5,d:864e5};const sizeUnits={B:1,kB:1e3,KB:1e3,MB:1e6,GB:1e9,TB:1e12,KiB:2**10,MiB:2**20,GiB:2**30,TiB:2**40};const longestTimerMs=2**31-1;const longestMs=3650*
+864e5;function parseDuration(text,place){const ms=parseQuantity(text,durationUnits,()=>(0,_error_js__WEBPACK_IMPORTED_MODULE_0__.DN)("TH_DURATION",`"${text}" is not a duration`,'write a number and a u\
+nit: "90s", "30m", "1h", "7d"',place));if(ms<=longestMs)return ms;throw(0,_error_js__WEBPACK_IMPORTED_MODULE_0__.DN)("TH_DURATION",`"${text}" is longer than ten years`,'write at most "3650d"',place)}function parseSize(text,place){
+const bytes=Math.round(parseQuantity(text,sizeUnits,()=>(0,_error_js__WEBPACK_IMPORTED_MODULE_0__.DN)("TH_SIZE",`"${text}" is not a size`,'write a number and a unit: "512MiB", "16GB"',place)));if(bytes>=
+1&&bytes<=Number.MAX_SAFE_INTEGER)return bytes;const what=bytes<1?"no room at all":"more than any machine has";throw(0,_error_js__WEBPACK_IMPORTED_MODULE_0__.DN)("TH_SIZE",`"${text}" is ${what}`,'writ\
+e a size such as "512MiB" or "16GB"',place)}function parseQuantity(text,units,refuse){const match=/^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text.trim());const unit=match?.[2]===void 0?void 0:units[match[2]];
+const value=match?.[1]===void 0||unit===void 0?Number.NaN:Number(match[1])*unit;if(!Number.isFinite(value))throw refuse();return value}function formatDuration(ms){if(ms<1e3)return`${Math.round(ms)} ms`;
+if(ms<6e4)return`${(ms/1e3).toFixed(1)} s`;if(ms<36e5)return`${Math.floor(ms/6e4)} min ${Math.round(ms%6e4/1e3)} s`;return`${Math.floor(ms/36e5)} h ${Math.round(ms%36e5/6e4)} min`}function formatSize(bytes){
+if(bytes<1e3)return`${bytes} B`;if(bytes<1e6)return`${(bytes/1e3).toFixed(1)} kB`;if(bytes<1e9)return`${(bytes/1e6).toFixed(1)} MB`;return`${(bytes/1e9).toFixed(1)} GB`}}),15768:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
+__webpack_require__.d(__webpack_exports__,{Fi:()=>retentionMs,TV:()=>latencyEdgesMs,Zd:()=>bucketMs,cH:()=>WindowedCounts,cu:()=>LabelledCounts});const bucketMs=100;const retentionMs=15*6e4;const latencyEdgesMs=[
+1,2,5,10,20,30,50,75,100,150,200,300,500,750,1e3,2e3,5e3,1e4];class Tally{requests=0;failures=0;refused=0;latency=new Float64Array(latencyEdgesMs.length+1);add(outcome,latencyMs){if(outcome==="refused"){
+this.refused++;return}this.requests++;if(outcome==="failed")this.failures++;const place=bucketOf(latencyMs);this.latency[place]=(this.latency[place]??0)+1}merge(other){this.requests+=other.requests;this.
+failures+=other.failures;this.refused+=other.refused;for(const[place,count]of other.latency.entries())this.latency[place]=(this.latency[place]??0)+count}value(){const{requests,failures,refused}=this;return{
+requests,failures,refused,latency:[...this.latency]}}}class WindowedCounts{#buckets=new Map;record(arm,outcome,latencyMs,nowMs){const index=Math.floor(nowMs/bucketMs);let bucket=this.#buckets.get(index);
+if(bucket===void 0){bucket={stable:new Tally,canary:new Tally};this.#buckets.set(index,bucket);this.#forget(index-retentionMs/bucketMs)}bucket[arm].add(outcome,latencyMs)}between(fromMs,toMs){const sums={
+stable:new Tally,canary:new Tally};const[first,last]=[Math.floor(fromMs/bucketMs),Math.floor(toMs/bucketMs)];for(const[index,bucket]of this.#buckets){if(index<first||index>=last)continue;sums.stable.merge(
+bucket.stable);sums.canary.merge(bucket.canary)}return{stable:sums.stable.value(),canary:sums.canary.value()}}#forget(before){for(const index of this.#buckets.keys()){if(index>=before)break;this.#buckets.
+delete(index)}}}class LabelledCounts{#tallies=new Map;record(label,outcome,latencyMs){let tally=this.#tallies.get(label);if(tally===void 0){tally=new Tally;this.#tallies.set(label,tally)}tally.add(outcome,
+latencyMs)}entries(){return[...this.#tallies].map(([label,tally])=>[label,tally.value()])}}function bucketOf(latencyMs){let place=0;while(place<latencyEdgesMs.length&&latencyMs>(latencyEdgesMs[place]??
+0))place++;return place}}),10858:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{T:()=>family,f:()=>exposeCounts});var _counts_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(
+15768);function exposeCounts(prefix,samples){const counter=(name,help,value)=>family(`${prefix}_${name}_total`,"counter",help,samples.map(({labels,counts})=>[labels,value(counts)]));return[counter("re\
+quests","Requests the model had to answer.",counts=>counts.requests),counter("failures","Requests it failed: 5xx, lost, or timed out.",counts=>counts.failures),counter("refused","Requests refused as t\
+he caller's fault (4xx).",counts=>counts.refused),exposeLatency(`${prefix}_latency_seconds`,samples)].join("")}function family(name,type,help,values){const lines=values.map(([labels,value])=>`${name}${labelText(
+labels)} ${value}
+`);return`# HELP ${name} ${help}
+# TYPE ${name} ${type}
+${lines.join("")}`}function exposeLatency(name,samples){const lines=samples.flatMap(({labels,counts})=>{let sum=0;const cumulative=counts.latency.map(count=>sum+=count);const edges=[..._counts_js__WEBPACK_IMPORTED_MODULE_0__.
+TV.map(edge=>String(edge/1e3)),"+Inf"];return[...edges.map((le,place)=>`${name}_bucket${labelText({...labels,le})} ${cumulative[place]??0}
+`),`${name}_count${labelText(labels)} ${sum}
+`]});return`# HELP ${name} Time to answer.
+# TYPE ${name} histogram
+${lines.join("")}`}function labelText(labels){const escaped=text=>text.replaceAll("\\","\\\\").replaceAll('"','\\"').replaceAll("\n","\\n");const parts=Object.entries(labels).map(([name,value])=>`${name}\
+="${escaped(value)}"`);return parts.length===0?"":`{${parts.join(",")}}`}}),22008:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,
+{$Q:()=>isAuthorised,FV:()=>refuseWebPages,KT:()=>listen,Te:()=>limitServer,j$:()=>HttpError,jD:()=>sendJson,n4:()=>sendError,oF:()=>sendText,qW:()=>closeServer,uC:()=>loopback,uv:()=>newToken,x8:()=>readBody});
+var node_crypto__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(77598);var node_net__WEBPACK_IMPORTED_MODULE_1__=__webpack_require__(77030);var _kernel_error_js__WEBPACK_IMPORTED_MODULE_2__=__webpack_require__(
+141);const loopback="127.0.0.1";class HttpError extends Error{status;code;constructor(status,code,message){super(message);this.name="HttpError";this.status=status;this.code=code}}function refuseWebPages({
+headers}){const refused=what=>new HttpError(403,"TH_SERVING_ORIGIN",`${what}: web pages are not answered here`);if(headers.origin!==void 0)throw refused("the request carries Origin");const site=headers["\
+sec-fetch-site"];if(site!==void 0&&site!=="same-origin"&&site!=="none")throw refused("the request is of another site");if(headers.host===void 0||isLoopbackHost(headers.host))return;throw new HttpError(
+403,"TH_SERVING_HOST","this server is only asked for by its loopback address: a proxy in front must write that in Host")}function isLoopbackHost(host){const name=host.toLowerCase().replace(/:\d*$/,"");
+return name==="localhost"||name==="[::1]"||(0,node_net__WEBPACK_IMPORTED_MODULE_1__.isIPv4)(name)&&name.startsWith("127.")}function readBody(request,limit){return new Promise((resolve,reject)=>{const chunks=[];
+let size=0;const declared=Number(request.headers["content-length"]??0);if(declared>limit)return refuse();function refuse(){reject(new HttpError(413,"TH_SERVING_BODY_SIZE",`the body is larger than ${limit}\
+ bytes`));request.resume()}request.on("data",chunk=>{size+=chunk.length;if(size>limit)refuse();else chunks.push(chunk)});request.on("end",()=>resolve(chunks.length===1&&chunks[0]!==void 0?chunks[0]:Buffer.
+concat(chunks)));request.on("error",()=>reject(new HttpError(400,"TH_SERVING_BODY","the request broke off")))})}function sendJson(response,status,value){send(response,status,"application/json",JSON.stringify(
+value))}function sendText(response,status,text){send(response,status,"text/plain; charset=utf-8; version=0.0.4",text)}function sendError(response,error){if(error.status===413)response.setHeader("conne\
+ction","close");sendJson(response,error.status,{error:error.message,code:error.code})}function send(response,status,type,text){if(response.headersSent||response.destroyed)return;const body=Buffer.from(
+text);response.writeHead(status,{"content-type":type,"content-length":body.length});response.end(body)}function limitServer(server){server.headersTimeout=1e4;server.requestTimeout=3e4;server.keepAliveTimeout=
+75e3}function listen(server,port){return new Promise((resolve,reject)=>{server.once("error",cause=>{const why=cause.code==="EADDRINUSE"?"another program listens there":cause.code??cause.message;reject(
+new _kernel_error_js__WEBPACK_IMPORTED_MODULE_2__.TM("configuration","TH_SERVING_PORT",`port ${port} cannot be opened: ${why}`,"choose another `port`, or end the program that has it",{input:"port"},cause))});
+server.listen(port,loopback,()=>resolve(server.address().port))})}function closeServer(server,graceMs){return new Promise(resolve=>{const cut=setTimeout(()=>server.closeAllConnections(),graceMs);server.
+close(()=>{clearTimeout(cut);resolve()});server.closeIdleConnections()})}function newToken(){return(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(24).toString("base64url")}function isAuthorised(request,token){
+const digest=text=>(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)("sha256").update(text).digest();return(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.timingSafeEqual)(digest(request.headers.authorization??
+""),digest(`Bearer ${token}`))}}),39782:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{S:()=>whileRemembered});const lookMs=5e3;
+function whileRemembered(context,path,end){if(path===null)return()=>void 0;let missing=0;const look=async()=>{const facts=await context.files.facts(path).catch(()=>"unreadable");missing=facts===void 0?
+missing+1:0;if(missing>=2)end()};const watch=setInterval(()=>void look(),lookMs);return()=>clearInterval(watch)}}),44152:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
+__webpack_require__.r(__webpack_exports__);__webpack_require__.d(__webpack_exports__,{role:()=>role});var external_node_http_=__webpack_require__(37067);var schemas=__webpack_require__(55491);var quantity=__webpack_require__(
+10706);var http=__webpack_require__(22008);var kernel_error=__webpack_require__(141);var tensors=__webpack_require__(63257);;class MicroBatcher{#session;#maxRows;#waiting=[];#busy=false;constructor(session,maxRows){
+this.#session=session;this.#maxRows=maxRows}submit(rows,bytes){return new Promise((resolve,reject)=>{this.#waiting.push({rows,bytes,resolve,reject});if(!this.#busy)this.#schedule()})}#schedule(){this.#busy=
+true;setImmediate(()=>{void this.#flush().finally(()=>{this.#busy=false;if(this.#waiting.length>0)this.#schedule()})})}async#flush(){const all=this.#waiting;this.#waiting=[];for(let first=0;first<all.
+length;){let end=first+1;let rows=all[first]?.rows??0;while(end<all.length&&rows+(all[end]?.rows??0)<=this.#maxRows)rows+=all[end++]?.rows??0;await this.#score(all.slice(first,end));first=end}}async#score(batch){
+const rows=batch.reduce((sum,request)=>sum+request.rows,0);try{const bytes=this.#session.inputs.map((input,at)=>together(input,batch,at));const tensors2=(await this.#session.run(rows,bytes)).map(tensor=>valuesOf(
+tensor,rows));let from=0;for(const request of batch){request.resolve(tensors2.map(tensor=>cut(tensor,from,request.rows)));from+=request.rows}}catch(error){if(batch.length===1)batch[0]?.reject(error);else
+for(const request of batch)await this.#score([request])}}}function together(input,batch,at){const parts=batch.map(({bytes})=>bytes[at]??new Uint8Array(0));if(parts.length===1&&parts[0]!==void 0)return parts[0];
+if(input.type!=="string")return Buffer.concat(parts);const texts=batch.flatMap(({rows},place)=>(0,tensors.hs)(parts[place]??new Uint8Array(0),rows*Math.max(1,input.width)));return(0,tensors.FA)(texts)}
+function valuesOf({name,type,shape,bytes},rows){if(shape[0]!==rows)throw new Error(`output "${name}" has ${shape[0]} entries for ${rows} rows`);const count=shape.reduce((product,size)=>product*size,1);
+return{name,type,shape,values:decode(type,bytes,count)}}function decode(type,bytes,count){if(type==="string")return(0,tensors.hs)(bytes,count);const buffer=(0,tensors.b6)(bytes);if(type==="float")return Array.
+from(new Float32Array(buffer));if(type==="double")return Array.from(new Float64Array(buffer));if(type==="int32")return Array.from(new Int32Array(buffer));if(type==="bool")return Array.from(new Uint8Array(
+buffer),value=>value!==0);return Array.from(new BigInt64Array(buffer),value=>Number.isSafeInteger(Number(value))?Number(value):String(value))}function cut(tensor,from,rows){const[,...rest]=tensor.shape;
+const width=rest.reduce((product,size)=>product*size,1);return{...tensor,shape:[rows,...rest],values:tensor.values.slice(from*width,(from+rows)*width)}}var counts=__webpack_require__(15768);var exposition=__webpack_require__(
+10858);;const protocolTypes={float:"FP32",double:"FP64",int64:"INT64",int32:"INT32",bool:"BOOL",string:"BYTES"};function bad(message){return new http.j$(400,"TH_SERVING_REQUEST",message)}function parseObject(body){
+let value;try{value=JSON.parse(body.toString())}catch{throw bad("the body is not JSON")}if(!isObject(value))throw bad("the body is not a JSON object");return value}function inferRows(request,inputs){if(!Array.
+isArray(request.inputs))throw bad("`inputs` is not a list");const given=new Map;for(const tensor of request.inputs){if(!isObject(tensor)||typeof tensor.name!=="string")throw bad("an input has no name");
+if(given.has(tensor.name))throw bad(`the input "${tensor.name}" is given twice`);given.set(tensor.name,tensor)}const columns2=new Map;let count;for(const input of inputs){const tensor=given.get(input.
+name);if(tensor===void 0)throw bad(`the input "${input.name}" is missing`);given.delete(input.name);const rows=readTensor(tensor,input,columns2);count??=rows;if(rows!==count)throw bad(`the input "${input.
+name}" has ${rows} rows, another has ${count}`)}const[unknown]=given.keys();if(unknown!==void 0)throw bad(`the model has no input "${unknown}"`);return atLeastOne({count:count??0,columns:columns2})}function readTensor(tensor,input,columns2){
+const{name}=input;if(tensor.datatype!==protocolTypes[input.type]){throw bad(`the input "${name}" has the datatype ${String(tensor.datatype)}, the model takes ${protocolTypes[input.type]}`)}const shape=tensor.
+shape;const width=Math.max(1,input.width);const fits=Array.isArray(shape)&&shape.every(size=>Number.isSafeInteger(size)&&size>=0)&&(shape.length===2?shape[1]===width:shape.length===1&&width===1);if(!fits)
+throw bad(`the input "${name}" has not the shape [rows${input.width===0?"":`, ${width}`}]`);const rows=Number(shape[0]);if(!Array.isArray(tensor.data))throw bad(`the input "${name}" has no data`);const cells=tensor.
+data.flat(2).map(cell=>asCell(cell,name));if(cells.length!==rows*width)throw bad(`the input "${name}" has ${cells.length} values for the shape [${shape.join(", ")}]`);for(const[place,column]of input.columns.
+entries()){columns2.set(column,width===1?cells:Array.from({length:rows},(_,row)=>cells[row*width+place]??null))}return rows}function invocationRows(request){if(isObject(request.dataframe_split))return splitRows(
+request.dataframe_split);if(Array.isArray(request.dataframe_records))return recordRows(request.dataframe_records);if(isObject(request.inputs))return columnRows(request.inputs);if(Array.isArray(request.
+inputs))return recordRows(request.inputs);throw bad("the body holds none of `dataframe_split`, `dataframe_records` and `inputs`")}function splitRows({columns:names,data}){if(!isTexts(names)||new Set(names).
+size!==names.length)throw bad("`columns` is not a list of different names");if(!Array.isArray(data))throw bad("`data` is not a list of rows");const columns2=new Map(names.map(name=>[name,[]]));for(const[
+index,row]of data.entries()){if(!Array.isArray(row)||row.length!==names.length)throw bad(`row ${index} does not have ${names.length} values`);for(const[place,name]of names.entries())columns2.get(name)?.
+push(asCell(row[place],name))}return atLeastOne({count:data.length,columns:columns2})}function recordRows(records){const[first]=records;const names=isObject(first)?Object.keys(first):[];const columns2=new Map(
+names.map(name=>[name,[]]));for(const[index,record]of records.entries()){if(!isObject(record)||Object.keys(record).length!==names.length){throw bad(`row ${index} does not have the columns of the first\
+ row`)}for(const name of names){if(!Object.hasOwn(record,name))throw bad(`row ${index} lacks the column "${name}"`);columns2.get(name)?.push(asCell(record[name],name))}}return atLeastOne({count:records.
+length,columns:columns2})}function columnRows(inputs){const columns2=new Map;let count;for(const[name,values]of Object.entries(inputs)){if(!Array.isArray(values))throw bad(`the column "${name}" is not\
+ a list`);count??=values.length;if(values.length!==count)throw bad(`the column "${name}" has ${values.length} values, another has ${count}`);columns2.set(name,values.flat().map(cell=>asCell(cell,name)))}
+return atLeastOne({count:count??0,columns:columns2})}function atLeastOne(rows){if(rows.count===0)throw bad("there are no rows");for(const[name,values]of rows.columns){if(values.length!==rows.count)throw bad(
+`the column "${name}" has ${values.length} values for ${rows.count} rows`)}return rows}function asCell(value,column){if(value===null||typeof value==="number"||typeof value==="string"||typeof value==="\
+boolean")return value;throw bad(`"${column}" holds a value that is neither a number, a text nor a boolean`)}function inferAnswer(request,model,outputs){const wanted=wantedOutputs(request,outputs.map(({
+name})=>name));return{model_name:model.name,model_version:model.version,...typeof request.id==="string"?{id:request.id}:{},outputs:outputs.filter(({name})=>wanted.has(name)).map(({name,type,shape,values})=>({
+name,datatype:protocolTypes[type],shape,data:values}))}}function wantedOutputs(request,known){if(request.outputs===void 0)return new Set(known);if(!Array.isArray(request.outputs))throw bad("`outputs` \
+is not a list");return new Set(request.outputs.map(output=>{if(isObject(output)&&typeof output.name==="string"&&known.includes(output.name))return output.name;throw bad(`the model has no output "${isObject(
+output)?String(output.name):String(output)}"`)}))}function invocationAnswer(outputs,rows){const cellsOf=({shape,values},row)=>{const width=shape.slice(1).reduce((product,size)=>product*size,1);return width===
+1?values[row]:values.slice(row*width,(row+1)*width)};const[only,...others]=outputs;const predictions=Array.from({length:rows},(_,row)=>only!==void 0&&others.length===0?cellsOf(only,row):Object.fromEntries(
+outputs.map(output=>[output.name,cellsOf(output,row)])));return{predictions}}function tensorMetadata({name,type,shape}){return{name,datatype:protocolTypes[type]??type,shape:shape.map(size=>size??-1)}}
+function allFinite(outputs){return outputs.every(({values})=>values.every(value=>typeof value!=="number"||Number.isFinite(value)))}function isObject(value){return typeof value==="object"&&value!==null&&
+!Array.isArray(value)}function isTexts(value){return Array.isArray(value)&&value.every(text=>typeof text==="string")};const callersFault=new Set(["TH_MODEL_COLUMNS","TH_MODEL_COLUMN_TYPE","TH_MODEL_MI\
+SSING"]);class ModelServer{#session;#options;#batcher;#counts=new counts.cu;#routes;constructor(session,options){this.#session=session;this.#options=options;this.#batcher=new MicroBatcher(session,options.
+maxRows);this.#routes=this.#routesOf(options)}metadata(){const{name,version,digest}=this.#options;return{name,versions:[version],platform:"onnx",inputs:this.#session.signature.inputs.map(tensorMetadata),
+outputs:this.#session.signature.outputs.map(tensorMetadata),parameters:{digest,columns:this.#session.features.map(feature=>feature.name)}}}async handle(request,response){try{(0,http.FV)(request);const path=(request.
+url??"/").split("?",1)[0]??"/";const route=this.#routes.get(`${request.method} ${path}`);if(route===void 0)throw this.#unknown(path);await route(request,response)}catch(error){(0,http.n4)(response,asHttpError(
+error))}}#routesOf({name,version}){const ready=(_request,response)=>(0,http.jD)(response,200,{ready:true});const routes=new Map([["GET /v2/health/live",(_request,response)=>(0,http.jD)(response,200,{live:true})],
+["GET /v2/health/ready",ready],["GET /ping",ready],["GET /health",ready],["GET /v2",(_request,response)=>(0,http.jD)(response,200,{name:"titleholder",version:"1",extensions:[]})],["GET /metrics",(_request,response)=>(0,
+http.oF)(response,200,this.#exposition())],["POST /invocations",(request,response)=>this.#predict(request,response,"invoke")],["POST /control/stop",(request,response)=>this.#stop(request,response)]]);
+const base=`/v2/models/${encodeURIComponent(name)}`;for(const path of[base,`${base}/versions/${encodeURIComponent(version)}`]){routes.set(`GET ${path}`,(_request,response)=>(0,http.jD)(response,200,this.
+metadata()));routes.set(`GET ${path}/ready`,ready);routes.set(`POST ${path}/infer`,(request,response)=>this.#predict(request,response,"infer"))}return routes}async#predict(request,response,protocol){const beganMs=this.#options.
+now();const count=outcome=>this.#counts.record(this.#options.version,outcome,this.#options.now()-beganMs);try{const body=parseObject(await(0,http.x8)(request,this.#options.bodyLimitBytes));const answer=await(protocol===
+"infer"?this.#infer(body):this.#invoke(body));count("answered");(0,http.jD)(response,200,answer)}catch(error){const failure=asHttpError(error);count(failure.status>=500?"failed":"refused");throw failure}}async#infer(body){
+const rows=inferRows(body,this.#session.inputs);wantedOutputs(body,this.#session.signature.outputs.map(({name})=>name));return inferAnswer(body,this.#options,await this.#score(rows))}async#invoke(body){
+const rows=invocationRows(body);return invocationAnswer(await this.#score(rows),rows.count)}async#score({count,columns:columns2}){if(count>this.#options.maxRows){throw new http.j$(413,"TH_SERVING_ROWS",
+`${count} rows are more than the ${this.#options.maxRows} of one request`)}const bytes=this.#session.inputs.map(input=>(0,tensors.Z6)(input,columns2));const outputs=await this.#batcher.submit(count,bytes);
+if(!allFinite(outputs)){throw new http.j$(500,"TH_SERVING_NOT_FINITE","the model's answer is not a finite number")}return outputs}async#stop(request,response){if(!(0,http.$Q)(request,this.#options.token))
+throw new http.j$(401,"TH_SERVING_TOKEN","a token is needed");const{after}=parseObject(await(0,http.x8)(request,1024));(0,http.jD)(response,200,{});this.#options.stop(typeof after==="number"&&after>0?
+after:0)}#exposition(){const{name}=this.#options;const samples=this.#counts.entries().map(([version,counts2])=>({labels:{model:name,version},counts:counts2}));return(0,exposition.f)("titleholder_model",
+samples)}#unknown(path){const known=[...this.#routes.keys()].some(route=>route.endsWith(` ${path}`));if(known)return new http.j$(405,"TH_SERVING_METHOD",`${path} is not answered to this method`);const model=/^\/v2\/models\/([^/]+)/.
+exec(path)?.[1];if(model!==void 0&&decoded(model)!==this.#options.name){return new http.j$(404,"TH_SERVING_MODEL",`there is no model "${decoded(model)}", only "${this.#options.name}"`)}return new http.
+j$(404,"TH_SERVING_PATH",`there is nothing at ${path}`)}}function decoded(text){try{return decodeURIComponent(text)}catch{return text}}function asHttpError(error){if(error instanceof http.j$)return error;
+if(error instanceof kernel_error.TM){const status=callersFault.has(error.code)?400:500;return new http.j$(status,error.code,error.message)}return new http.j$(500,"TH_SERVING_BUG",error instanceof Error?
+error.message:String(error))}var remembered=__webpack_require__(39782);var digest_schema=__webpack_require__(68555);var columns=__webpack_require__(30984);var onnx_inspection=__webpack_require__(19511);
+var onnx_session=__webpack_require__(12171);var model_outputs=__webpack_require__(64421);;const sessionArgs=schemas.rej({path:schemas.YjP(),digest:digest_schema.e,shown:schemas.YjP(),threads:schemas.Whr().
+min(1)});const servedTypes=["float","double","int64","int32","bool","string"];async function openSession(args,context){const inspection=await(0,onnx_inspection.o)(context.files.stream(args.path),args.
+shown);if(inspection.digest!==args.digest){throw(0,kernel_error.DN)("TH_MODEL_CHANGED",`${args.shown} is not the file whose digest was taken`,"run again when nothing writes to the model any more",{file:args.
+shown})}const inputs=(0,columns.Ii)(inspection.signature,inspection.metadata,args.shown);const outputs=inspection.signature.outputs.filter(isByRow);if(outputs.length===0){throw(0,kernel_error.DN)("TH_\
+MODEL_OUTPUT",`${args.shown} has no output with one entry a row`,(0,model_outputs.O$)(inspection.signature).length>0?model_outputs.rb:"give the model outputs of shape [rows] or [rows, classes]",{file:args.
+shown})}const runtime=await context.native("onnxruntime-node");const session=await(0,onnx_session.U)(runtime,await context.files.read(args.path),args.digest,{shown:args.shown,threads:args.threads,inputs,
+outputs:outputs.map(({name})=>name)});return{...session,signature:{inputs:inspection.signature.inputs,outputs},inputs,features:(0,columns.Hi)(inputs)}}function isByRow({type,shape}){return servedTypes.
+includes(type)&&shape.length>=1&&shape[0]===null};const argsSchema=schemas.rej({...sessionArgs.shape,name:schemas.YjP(),version:schemas.YjP(),token:schemas.YjP().min(16),rememberedIn:schemas.YjP().nullable(),
+bodyLimitBytes:schemas.Whr().default(4*2**20),maxRows:schemas.Whr().min(1).default(1024)});const role={name:"serve",async start(args,context){const{name,version,token,rememberedIn,bodyLimitBytes,maxRows,
+...model}=argsSchema.parse(args);const session=await openSession(model,context);let ending;const models=new ModelServer(session,{name,version,digest:model.digest,bodyLimitBytes,maxRows,now:()=>context.
+now().getTime(),token,stop:afterSeconds=>{clearTimeout(ending);ending=setTimeout(()=>void close(),Math.min(afterSeconds*1e3,quantity.ss))}});const server=(0,external_node_http_.createServer)((request,response)=>void models.
+handle(request,response));(0,http.Te)(server);const port=await(0,http.KT)(server,0);const forget=(0,remembered.S)(context,rememberedIn,()=>void close());async function close(){forget();clearTimeout(ending);
+await(0,http.qW)(server,2e3);await session.close()}return{request:async()=>({message:{port}}),close}}}})};export{id,ids,modules};

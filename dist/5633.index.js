@@ -1,0 +1,11 @@
+const id=5633;const ids=[5633];const modules={95633:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.r(__webpack_exports__);__webpack_require__.d(__webpack_exports__,
+{implementation:()=>implementation});var schemas=__webpack_require__(55491);;function kolmogorovSmirnov(reference,current){const referenceCounts=Array.from(reference);const n=referenceCounts.reduce((sum,count)=>sum+
+count,0);const m=Array.from(current).reduce((sum,count)=>sum+count,0);if(!(n>0&&m>0&&reference.length===current.length)){throw new RangeError(`the counts must share their bins and not be empty: ${n} a\
+nd ${m} rows`)}let[below,belowCurrent,statistic]=[0,0,0];for(const[bin,count]of referenceCounts.entries()){below+=count;belowCurrent+=current[bin]??Number.NaN;statistic=Math.max(statistic,Math.abs(below/
+n-belowCurrent/m))}return{statistic,p:kolmogorovSurvival(statistic*Math.sqrt(n*m/(n+m)))}}function kolmogorovSurvival(x){if(x<=0){return 1}let sum=0;if(x<1){const base=-(Math.PI**2)/(8*x*x);for(let odd=1;odd<=
+19;odd+=2){sum+=Math.exp(odd*odd*base)}return 1-Math.sqrt(2*Math.PI)/x*sum}for(let k=1;k<=5;k++){sum+=(k%2===1?1:-1)*Math.exp(-2*k*k*x*x)}return 2*sum}var drift_atoms=__webpack_require__(31187);var bins=__webpack_require__(
+10848);;const method={name:"ks",title:"KS",source:"N. V. Smirnov, 1939; two-sample, over the values that are not missing",appliesTo:["numeric"],compare(reference,current){if(reference.kind!=="numeric"||
+current.kind!=="numeric"){return{kind:"inconclusive",reason:"Kolmogorov-Smirnov compares numbers only"}}if((0,bins.sm)(reference)===0||(0,bins.sm)(current)===0){return{kind:"inconclusive",reason:`the ${(0,
+bins.sm)(reference)===0?"reference":"current data"} holds no value`}}const atoms=(0,drift_atoms.Q)(reference,current);if(atoms===void 0)return{kind:"inconclusive",reason:"the two profiles were counted\
+ at different edges"};const{statistic,p}=kolmogorovSmirnov(atoms.reference,atoms.current);return{kind:"score",score:statistic,p}}};const implementation={name:"ks",summary:"Kolmogorov-Smirnov statistic\
+, the largest distance between the two distribution functions",settings:schemas.rej({}),create:()=>method}})};export{id,ids,modules};

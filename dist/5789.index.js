@@ -1,0 +1,21 @@
+const id=5789;const ids=[5789];const modules={95796:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{ak:()=>meaning,g:()=>inReadingOrder,
+qX:()=>countVerdicts});const readingOrder=["fail","inconclusive","warn","unchecked","pass"];function inReadingOrder(checks){return readingOrder.flatMap(verdict=>checks.filter(check=>check.verdict===verdict))}
+function countVerdicts(checks){return readingOrder.map(verdict=>[verdict,checks.filter(check=>check.verdict===verdict).length]).filter(([,count])=>count>0)}const meaning={pass:"the evidence supports g\
+oing on",warn:"goes on, with something to read",fail:"the evidence is against going on",inconclusive:"not enough evidence either way",unchecked:"this question was not answered"}}),25789:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
+__webpack_require__.r(__webpack_exports__);__webpack_require__.d(__webpack_exports__,{renderSarif:()=>renderSarif});var _kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(65331);var _escape_js__WEBPACK_IMPORTED_MODULE_1__=__webpack_require__(
+96209);var _order_js__WEBPACK_IMPORTED_MODULE_2__=__webpack_require__(95796);const resultLimit=5e3;const levels={fail:"error",inconclusive:"warning",warn:"warning",unchecked:"note"};function renderSarif(report){
+const findings=(0,_order_js__WEBPACK_IMPORTED_MODULE_2__.g)(report.checks).filter(check=>check.verdict!=="pass");const shown=findings.slice(0,resultLimit);const rules=[...new Set(shown.map(check=>(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.
+RK)(check.id)))];const named=report.config.config?.value;const log={$schema:"https://json.schemastore.org/sarif-2.1.0.json",version:"2.1.0",runs:[{tool:{driver:{name:"Titleholder",version:report.run.version,
+rules:rules.map(id2=>rule(id2,report))}},automationDetails:{id:`titleholder/${report.model}/${report.command}/`},invocations:[invocation(report,findings.length-shown.length)],results:shown.map(check=>result(
+check,rules.indexOf((0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.RK)(check.id)),report,typeof named==="string"&&named!==""?named:"titleholder.yaml")),properties:{verdict:report.verdict,summary:report.summary,
+result:report.result}}]};return`${JSON.stringify(log,null,2)}
+`}function rule(id2,report){return{id:id2,shortDescription:{text:message(`${report.command}: ${id2}`)},properties:{tags:["titleholder",report.command]}}}function invocation({run},left){const times={startTimeUtc:run.
+started,endTimeUtc:run.finished};if(left===0)return{executionSuccessful:true,...times};const told={level:"warning",message:{text:`${left} more results did not fit and are in the report only.`}};return{
+executionSuccessful:true,...times,toolExecutionNotifications:[told]}}function result(check,ruleIndex,report,fallback){const{file,line,column}=check.place??{};return{ruleId:(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.
+RK)(check.id),ruleIndex,kind:"fail",level:levels[check.verdict],message:{text:message(`${check.verdict} (${_order_js__WEBPACK_IMPORTED_MODULE_2__.ak[check.verdict]}): ${check.message}`)},locations:[{physicalLocation:{
+artifactLocation:{uri:relativeUri(file??fallback)},region:{startLine:Math.max(1,line??1),...column===void 0?{}:{startColumn:Math.max(1,column)}}},logicalLocations:[{fullyQualifiedName:`${report.model}\
+/${report.command}/${check.id}`}]}],partialFingerprints:{"titleholderCheck/v1":(0,_kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__.Qs)([report.model,report.command,(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.
+RK)(check.id),(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.RK)(file??"")]).slice("sha256:".length)},properties:properties(check)}}function properties({verdict,observed,expected,effect,interval,p,n,method}){
+const all={verdict,observed,expected,effect,interval,p,n,method};return Object.fromEntries(Object.entries(all).filter(entry=>entry[1]!==void 0))}function message(text){return(0,_escape_js__WEBPACK_IMPORTED_MODULE_1__.
+Qk)(text).replace(/[\\[\]]/g,"\\$&").replace(/[{}]/g,"$&$&")}function relativeUri(path){return path.toWellFormed().split(/[\\/]/).filter(segment=>segment!=="").map(segment=>encodeURIComponent(segment)).
+join("/")}})};export{id,ids,modules};
