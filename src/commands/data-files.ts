@@ -12,6 +12,7 @@ import { configurationError } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import { nearest } from "../kernel/naming.ts";
 import { shownPath } from "./paths.ts";
+import { refusePointer } from "./pointer-file.ts";
 import { refuseTables } from "./table-format.ts";
 
 const known = Object.keys(formatEndings);
@@ -28,13 +29,14 @@ export interface FoundFiles {
 /**
  * The files that paths, globs and folders mean. Folders are searched in depth for data files.
  * @throws TH_DATA_MISSING when a pattern matches nothing, TH_DATA_REMOTE for addresses, TH_DATA_TABLE for files of a lakehouse table,
- *   TH_DATA_FORMAT for formats that cannot be read or read together (configuration).
+ *   TH_DATA_LFS for pointers of Git LFS, TH_DATA_FORMAT for formats that cannot be read or read together (configuration).
  */
 export async function findFiles(patterns: readonly string[], host: Host, input: string): Promise<FoundFiles> {
   const found = new Set<string>();
   for (const pattern of patterns) for (const file of await filesOf(pattern, host, input)) found.add(file);
   const files = [...found].sort();
   await refuseTables(files, host, input);
+  for (const file of files) await refusePointer(file, host, input);
   const [first, ...others] = files;
   if (first === undefined)
     throw configurationError("TH_DATA_MISSING", "no data is named", `name files in ${input}`, { input });

@@ -98,12 +98,13 @@ export async function openDataGroup<K extends string>(
 }
 
 /** What a data set may use; each spills to a folder of its own. */
-async function dataLimits(host: Host): Promise<DataLimits> {
+export async function dataLimits(host: Host): Promise<DataLimits> {
   const number = (opened.get(host) ?? 0) + 1;
   opened.set(host, number);
   const spill = join(host.scratch, `data-${number}`);
-  await host.files.makeDirectory(spill);
-  return { memoryBytes: engineMemory, spill, signal: host.signal };
+  const written = join(spill, "written");
+  await host.files.makeDirectory(written);
+  return { memoryBytes: engineMemory, spill, written, signal: host.signal };
 }
 
 /** The engine that reads data. */

@@ -18,6 +18,12 @@ import { baseInputs, dryRunInput, input, registryInputs } from "./shared.ts";
 import { checksOf, type Found, summaryOf } from "./validate-data/checks.ts";
 import { columnsPart } from "./validate-data/columns-of-interest.ts";
 import { noContract, type ReadContract, readContract } from "./validate-data/contract-file.ts";
+import { handlingDetails } from "./validate-data/handling/details.ts";
+import { featureDictionary } from "./validate-data/handling/features.ts";
+import { handleRows } from "./validate-data/handling/handling.ts";
+import { handlingInputs, handlingOutputs } from "./validate-data/handling/inputs.ts";
+import { requireReference } from "./validate-data/handling/missing.ts";
+import { checkTargets } from "./validate-data/handling/targets.ts";
 import { type PastScore, qualitySchema, rememberScore } from "./validate-data/history.ts";
 import { maskingOf, sensitiveColumns } from "./validate-data/masking.ts";
 import type { Part, Situation } from "./validate-data/part.ts";
@@ -29,6 +35,7 @@ import { splitDetails, splitInputs } from "./validate-data/splits/inputs.ts";
 import { splitsPart } from "./validate-data/splits.ts";
 import { sqlRules } from "./validate-data/sql-rules.ts";
 import { tablesOf } from "./validate-data/tables.ts";
+import { recordedVersions, versionsSchema } from "./validate-data/versions.ts";
 import { checkWritable } from "./written-file.ts";
 
 const inputs = z.strictObject({
@@ -64,6 +71,7 @@ const inputs = z.strictObject({
   skipProfile: input(z.boolean().default(false), {
     description: "Compute no profile: the fastest answer, where nothing will be compared with this data.",
   }),
+  ...handlingInputs,
   sampleFailures: input(z.number().int().min(0).max(1000).default(10), {
     description: "How many of the first failing rows are shown for each broken rule.",
   }),
@@ -92,6 +100,7 @@ const outputs = z.strictObject({
   qualityScore: input(z.number(), {
     description: "0 to 100, by the formula in docs/validate-data.md. 0 when nothing could be read.",
   }),
+  ...handlingOutputs,
   profile: input(z.string(), { description: "Path of the profile. Empty when there is none." }),
 });
 
@@ -106,6 +115,8 @@ const details = z.strictObject({
   quality: qualitySchema.nullable(),
   ...splitDetails,
   reference: referenceSchema.optional(),
+  ...handlingDetails,
+  versions: versionsSchema.optional(),
 });
 
 type Inputs = z.output<typeof inputs>;
@@ -131,6 +142,7 @@ async function run(given: Inputs, host: Host, project: Project) {
   const contract = given.contract === undefined ? withoutContract(given) : await readContract(given.contract, host);
   const hidden = sensitiveColumns(contract.value);
   const declared = declaredColumns(contract);
+  if (given.clean !== undefined) requireReference(contract.value.missing ?? [], given.reference !== undefined);
   const times = stopwatch(host);
   const text = textForm(
     given,
@@ -140,6 +152,12 @@ async function run(given: Inputs, host: Host, project: Project) {
   if (periods !== undefined) times.lap("reference");
   const located = await locateData(given.data, host, "data", { declared, text });
   const { fingerprint } = located;
+  const read = [
+    ...located.source.files,
+    ...(given.reference ?? []),
+    ...(given.contract === undefined ? [] : [given.contract]),
+  ];
+  await checkTargets(given, [...read, profilePath, reportPathOf(given, project)], host);
   times.lap("fingerprint");
   await using dataset = await openData(located.source, host, { faults: "keep", input: "data" });
   times.lap("read");
@@ -156,9 +174,15 @@ async function run(given: Inputs, host: Host, project: Project) {
   await located.requireUnchanged();
   // Before the profile is written: a registry that cannot be is found out while nothing else has been.
   const score = await scoreAndRemember(given, situation, parts);
+  const others = {
+    checks: parts.flatMap((part) => part.checks ?? []),
+    again: async (clean: Situation) => (await sqlRules(clean, sqlTimeoutOf(given))).checks ?? [],
+  };
+  const handled = await handleRows(given, situation, others, periods?.reference.whole);
+  times.lap("handling");
   const written =
     profile === undefined || given.skipProfile ? undefined : await writeProfile(profile, profilePath, host);
-  const findings = findingsOf(given, situation, parts, score, written);
+  const findings = findingsOf(given, situation, [...parts, handled.part], score, written);
   return {
     findings: { ...findings, timings: times.laps },
     outputs: {
@@ -166,6 +190,8 @@ async function run(given: Inputs, host: Host, project: Project) {
       rows: found.rows,
       violations: violationsOf(found),
       qualityScore: score.value?.score ?? 0,
+      quarantineFingerprint: handled.quarantine?.fingerprint.digest ?? "",
+      cleanFingerprint: handled.clean?.fingerprint.digest ?? "",
       profile: written?.path ?? "",
     },
   };
@@ -178,11 +204,17 @@ async function partsOf(
   periods: ReadPeriods | undefined,
 ): Promise<readonly Part[]> {
   return [
-    await sqlRules(situation, parseDuration(given.sqlTimeout, { input: "sql-timeout" })),
+    await sqlRules(situation, sqlTimeoutOf(given)),
     ...(given.columnChecks ? [await columnsPart(situation, given, given.sampleFailures)] : []),
     ...(await splitsPart(given, situation, given.sampleFailures)),
     ...(await referenceParts(periods, given.referenceSeverity, situation)),
+    await featureDictionary(situation),
+    await recordedVersions(situation),
   ];
+}
+
+function sqlTimeoutOf(given: Inputs): number {
+  return parseDuration(given.sqlTimeout, { input: "sql-timeout" });
 }
 
 /** @throws TH_CONTRACT_MISSING (configuration) when nothing else is named that the data could be held against. */
@@ -218,8 +250,12 @@ async function scoreAndRemember(
   return { value, past: await rememberScore(registry, project.model, now, value, host, !given.dryRun) };
 }
 
+function reportPathOf(given: Inputs, project: Project): string {
+  return given.report ?? defaultReportPath(project, command.name);
+}
+
 function profilePathOf(given: Inputs, project: Project): string {
-  return given.profile ?? join(dirname(given.report ?? defaultReportPath(project, command.name)), "profile.json");
+  return given.profile ?? join(dirname(reportPathOf(given, project)), "profile.json");
 }
 
 /** What a text file is parsed by. */

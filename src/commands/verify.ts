@@ -4,7 +4,7 @@ import { configurationError } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import { type CheckVerdict, overallVerdict } from "../kernel/verdict.ts";
 import { type Chain, type ChainLink, walkChain } from "../lineage/chain.ts";
-import { chainTable, rawTable } from "../lineage/chain-table.ts";
+import { chainTable, featureTable, rawTable } from "../lineage/chain-table.ts";
 import { checkModelName, parseRef } from "../registry/names.ts";
 import type { AliasMove, ModelRegistry, ModelVersion } from "../registry/registry.ts";
 import { validationTag } from "../registry/tags.ts";
@@ -119,6 +119,7 @@ function findingsOf(
     tables: [
       chainTable({ title, digest }, chain),
       ...(chain.raw.length === 0 ? [] : [rawTable(chain)]),
+      ...featureTable(chain),
       versionTable(version, status, move),
     ],
     series: [],

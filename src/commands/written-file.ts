@@ -10,6 +10,8 @@ const largestRead = 256e6;
 interface WhatMayStand {
   /** `schema` of a JSON file that may be written over: a report is never written over data, a model or a configuration. */
   readonly schema?: string;
+  /** `schema` of the note in a Parquet file that may be written over. */
+  readonly note?: string;
   /** A folder may stand there, too. */
   readonly folder?: boolean;
 }
@@ -45,7 +47,7 @@ export async function checkFolder(path: string, host: Pick<Host, "cwd" | "files"
 async function problemOf(
   path: string,
   host: Pick<Host, "cwd" | "files">,
-  { schema, folder = false }: WhatMayStand,
+  { schema, note, folder = false }: WhatMayStand,
 ): Promise<readonly [why: string, fix: string] | undefined> {
   const facts = await host.files.facts(path);
   if (facts?.kind === "directory" && !folder) return ["it is a folder", "name a file, such as out/report.json"];
@@ -56,11 +58,31 @@ async function problemOf(
       return ["another file is there, which would be lost", "name a file that is not there yet"];
     }
   }
+  if (facts?.kind === "file" && note !== undefined) {
+    if (facts.link) return ["a symbolic link is there", "name a file that is not there yet"];
+    if (!(await holdsNote(path, facts.size, note, host)))
+      return ["another file is there, which would be lost", "name a file that is not there yet"];
+  }
   if (facts !== undefined) return undefined;
   const above = await standingAbove(path, host);
   if (above !== undefined) return [`${above} is not a folder`, "name a file in a folder"];
   const isLong = path.split(sep).some((part) => Buffer.byteLength(part) > longestName);
   return isLong ? ["a name in it is too long for the file system", "choose a shorter name"] : undefined;
+}
+
+/** Whether a Parquet file has a note of this schema among its metadata, which stand at its end with their length behind them. */
+async function holdsNote(path: string, size: number, note: string, { files }: Pick<Host, "files">): Promise<boolean> {
+  const ending = await bytesFrom(path, Math.max(0, size - 8), files);
+  if (ending.length < 8 || ending.subarray(4).toString("latin1") !== "PAR1") return false;
+  const metadata = ending.readUInt32LE(0);
+  if (metadata + 8 > size || metadata > largestRead) return false;
+  return (await bytesFrom(path, size - 8 - metadata, files)).includes(`"schema":"${note}"`);
+}
+
+async function bytesFrom(path: string, start: number, files: Host["files"]): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of files.stream(path, { start })) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** The nearest thing above the path that is there and is not a folder, as shown to people. */

@@ -65,6 +65,21 @@ export function holds(bound: Bound, measured: number): boolean {
   }
 }
 
+/** Whether a measured number is more than a bound allows: less of what was counted would keep it. */
+export function exceeds(bound: Bound, measured: number): boolean {
+  switch (bound.op) {
+    case "=":
+    case "≤":
+      return measured > bound.value;
+    case "<":
+      return measured >= bound.value;
+    case "between":
+      return measured > bound.high;
+    default:
+      return false;
+  }
+}
+
 /** `at least 10,000 rows`, `no rows`, `at most 5% of the rows`. */
 export function describeBound(bound: Bound, unit: "rows" | "percent"): string {
   const amount = (value: number) => (unit === "percent" ? `${value}% of the rows` : `${formatNumber(value)} rows`);

@@ -1,5 +1,6 @@
 import type { ColumnKind, Predicate } from "../dataset/dataset.ts";
 import type { Place } from "../kernel/error.ts";
+import type { Feature, MissingValues } from "./handling.ts";
 
 /** What a measured number must be. Between includes both ends. */
 export type Bound =
@@ -80,5 +81,9 @@ export interface Contract {
   readonly key: readonly string[];
   readonly rules: readonly Rule[];
   readonly sqlRules: readonly SqlRule[];
+  /** What is done with missing values where rows are written out, by column. */
+  readonly missing?: readonly MissingValues[];
+  /** The feature dictionary. */
+  readonly features?: readonly Feature[];
   readonly unsupported: readonly Unsupported[];
 }

@@ -2,6 +2,7 @@ import { configurationError } from "../kernel/error.ts";
 import { type Compiling, nameOf } from "./compiling.ts";
 import type { Contract, ContractColumn, Rule, SqlRule, Unsupported } from "./contract.ts";
 import { checkShape, parseYaml, type YamlDocument, type YamlPath } from "./document.ts";
+import { featuresOf, missingValuesOf } from "./handling.ts";
 import {
   apiVersions,
   keysAt,
@@ -61,6 +62,15 @@ export function parseContract(text: string, file: string): Contract {
     key,
     rules,
     sqlRules,
+    missing: table.properties.flatMap(
+      (property, at) => missingValuesOf(property, [...path, "properties", at], compiling) ?? [],
+    ),
+    features: featuresOf(
+      table.customProperties,
+      columns.map((column) => column.name),
+      path,
+      compiling,
+    ),
     unsupported,
   };
 }

@@ -209,6 +209,8 @@ export interface DataLimits {
   readonly threads?: number;
   /** An existing private folder the engine may spill to. */
   readonly spill: string;
+  /** An existing private folder that `write` writes to; absent, it may not be called. */
+  readonly written?: string;
   readonly signal: AbortSignal;
 }
 
@@ -252,23 +254,12 @@ export interface WrittenRows {
   readonly reasons: ReadonlyMap<string, number>;
   /** Missing cells of the rows that are kept, by column of the plan. */
   readonly filled: ReadonlyMap<string, number>;
-  /** Paths in the spill folder. */
+  /** Paths in the folder for what is written. */
   readonly files: { readonly aside?: string; readonly kept?: string };
 }
 
 export interface DataEngine {
   readonly name: string;
-  /**
-   * A statement, on one line, that a person runs in the engine's own shell to list all rows of a selection.
-   * @param show how a file's path is written in it
-   * @returns undefined where there is no short statement
-   */
-  query(
-    source: DataSource,
-    columns: readonly Column[],
-    selection: RowSelection,
-    show: (file: string) => string,
-  ): string | undefined;
   /**
    * Opens read-only and locked. Content that is broken is a fault of the data set, down to one without columns.
    * @throws TH_DATA_UNREADABLE (configuration) when a file is missing, no file, or not permitted.
@@ -363,10 +354,16 @@ export interface Dataset extends AsyncDisposable {
   rows(where: Predicate, limit: number, shown?: readonly string[]): Promise<readonly FoundRow[]>;
   /** The first rows beyond the first of each key, in source order. */
   duplicateRows(columns: readonly string[], limit: number, shown?: readonly string[]): Promise<readonly FoundRow[]>;
+  /**
+   * A statement, on one line, that a person runs in the engine's own shell to list all rows of a selection.
+   * @param show how a file's path is written in it
+   * @returns undefined where there is no short statement, or the shell cannot read the files as they stand
+   */
+  query(selection: RowSelection, show: (file: string) => string): string | undefined;
   /** Source order (file, row), so that two readings align. All batches but the last have `size` rows. */
   batches(columns: readonly string[], size: number): AsyncIterable<ColumnBatch>;
   /**
-   * Parts all rows into those that are set aside and those that are kept, and writes the wanted ones as Parquet into the spill folder, in
+   * Parts all rows into those that are set aside and those that are kept, and writes the wanted ones as Parquet into the folder for it, in
    * source order and with their original types. The same files and plan give the same bytes.
    *
    * Set aside, a row has the further columns `_file`, `_row`, `_line`, `_reasons` (list), `_misfits` (column → text of a cell that did not

@@ -19,6 +19,8 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "reference-severity",
     "profile",
     "skip-profile",
+    "quarantine",
+    "clean",
     "sample-failures",
     "sql-timeout",
     "column-checks",

@@ -16,7 +16,7 @@ import {
 import { dirname, join, parse, resolve, sep } from "node:path";
 import { shownPath } from "../commands/paths.ts";
 import { configurationError, TitleholderError } from "../kernel/error.ts";
-import type { FileFacts, Files, ReplaceOptions } from "../kernel/files.ts";
+import type { FileFacts, Files, ReplaceOptions, StreamOptions } from "../kernel/files.ts";
 
 /**
  * What a write has just done, in order. The crash tests stop at each of them: `folder` (missing parent folders made),
@@ -57,7 +57,7 @@ export function nodeFiles(options: FilesOptions = {}): Files {
   const show = (path: string) => shown(path, options.cwd);
   return {
     read: (path) => readWhole(path, show),
-    stream: (path, options) => streamFile(path, show, options?.fleeting === true),
+    stream: (path, options) => streamFile(path, show, options),
     facts: (path) => factsOf(path, show),
     list: (directory) => listNames(directory, show),
     glob: (pattern, cwd) => matchFiles(pattern, cwd, show),
@@ -81,7 +81,7 @@ async function readWhole(path: string, show: (path: string) => string): Promise<
 async function* streamFile(
   path: string,
   show: (path: string) => string,
-  fleeting: boolean,
+  { start = 0, fleeting = false }: StreamOptions = {},
 ): AsyncGenerator<Uint8Array> {
   let handle: FileHandle | undefined;
   try {
@@ -90,9 +90,10 @@ async function* streamFile(
     if (!facts.isFile()) throw notAFile(show(path), facts.isDirectory());
     handle = await open(path, "r");
     const memory = fleeting ? Buffer.allocUnsafe(chunkBytes) : undefined;
-    while (true) {
-      const { bytesRead, buffer } = await handle.read(memory ?? Buffer.allocUnsafe(chunkBytes), 0, chunkBytes);
+    for (let at = start; ; ) {
+      const { bytesRead, buffer } = await handle.read(memory ?? Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, at);
       if (bytesRead === 0) return;
+      at += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
   } catch (cause) {
@@ -108,7 +109,9 @@ async function factsOf(path: string, show: (path: string) => string): Promise<Fi
   try {
     const facts = await stat(path);
     const account = process.getuid?.();
+    const link = (await lstat(path)).isSymbolicLink();
     const more = {
+      link,
       modified: facts.mtimeMs,
       private: account === undefined || (facts.uid === account && (facts.mode & 0o077) === 0),
     };
@@ -187,7 +190,7 @@ class Writer {
     });
   }
 
-  async replace(path: string, bytes: Uint8Array, how: ReplaceOptions = {}): Promise<void> {
+  async replace(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>, how: ReplaceOptions = {}): Promise<void> {
     await refuseSpecial(path, shown(path, this.#options.cwd));
     const place = async (temp: string) => {
       await this.#step("temp-synced", path, temp);

@@ -6,6 +6,8 @@ export interface FileFacts {
   readonly modified: number;
   /** Belongs to this account, and no other one may read, write or enter it. Always true where accounts are not told so (Windows). */
   readonly private: boolean;
+  /** The path itself is a symbolic link; all else is told of what it leads to. */
+  readonly link: boolean;
 }
 
 export interface ReplaceOptions {
@@ -14,6 +16,8 @@ export interface ReplaceOptions {
 }
 
 export interface StreamOptions {
+  /** The first byte that is wanted, from 0. */
+  readonly start?: number;
   /** Every chunk lies in the same memory and is gone when the next one is asked for: a third faster for who looks at it once. */
   readonly fleeting?: boolean;
 }
@@ -35,5 +39,5 @@ export interface Files {
   /** temp + fsync + hard link + fsync(directory). False when `path` exists: this is the compare-and-set of the file registry. */
   createExclusive(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<boolean>;
   /** temp + fsync + rename + fsync(directory): a reader sees the old bytes or the new ones, never half. */
-  replace(path: string, bytes: Uint8Array, options?: ReplaceOptions): Promise<void>;
+  replace(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>, options?: ReplaceOptions): Promise<void>;
 }

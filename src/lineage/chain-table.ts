@@ -1,6 +1,7 @@
 import type { Table } from "../kernel/command.ts";
 import type { Digest } from "../kernel/digest.ts";
 import type { Chain, LinkId } from "./chain.ts";
+import { featuresOf } from "./facts.ts";
 
 const titles: Readonly<Record<LinkId, string>> = {
   evaluation: "evaluated",
@@ -31,6 +32,22 @@ export function chainTable(model: { readonly title: string; readonly digest: Dig
       ]),
     ],
   };
+}
+
+/** The features derived from the validated data, each version of each once; no table where there are none. */
+export function featureTable(chain: Chain): readonly Table[] {
+  const rows = chain.validations
+    .flatMap(featuresOf)
+    .map(({ name, version, sources, code }) => [
+      name,
+      version,
+      sources.join(", "),
+      code?.path ?? null,
+      code === null ? null : shortDigest(code.digest),
+    ]);
+  const unique = [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+  if (unique.length === 0) return [];
+  return [{ title: "Derived features", columns: ["feature", "version", "made from", "code", "digest"], rows: unique }];
 }
 
 const mostFiles = 100;

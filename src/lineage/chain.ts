@@ -1,6 +1,6 @@
 import type { Digest } from "../kernel/digest.ts";
 import type { EvidenceReport } from "./evidence.ts";
-import { type DataFile, evaluationFacts, gates, modelsOf, trainingFiles, validatedFiles } from "./facts.ts";
+import { type DataFile, evaluationFacts, gates, modelsOf, trainingFiles, validatedData } from "./facts.ts";
 import { coversAny, isGood, type Weighed, weighEvaluations, weighTrainings, weighValidations } from "./weighing.ts";
 
 /** `missing`: no report says it. `broken`: reports are at hand, and they speak of other bytes. */
@@ -146,13 +146,13 @@ function coverProblem(
 ): { readonly status: "missing" | "broken"; readonly message: string } | undefined {
   const weighed = weighValidations(validations, file.digest);
   if (weighed !== undefined) {
-    const { verdict } = weighed.chosen.report;
+    const { verdict } = weighed;
     if (isGood(verdict)) return undefined;
     const note = weighed.note === undefined ? "" : `; ${weighed.note}`;
     return { status: "broken", message: `${file.path} was used though its validation says ${verdict}${note}` };
   }
   const other = validations
-    .flatMap((validation) => validatedFiles(validation) ?? [])
+    .flatMap((validation) => validatedData(validation).flatMap(({ files }) => files))
     .find(({ path }) => path === file.path);
   if (other !== undefined) {
     return { status: "broken", message: `${file.path} was validated as ${other.digest} and used as ${file.digest}` };

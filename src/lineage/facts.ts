@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Digest } from "../kernel/digest.ts";
 import { digestSchema } from "../kernel/digest-schema.ts";
+import { type Verdict, verdicts } from "../kernel/verdict.ts";
 import type { EvidenceReport } from "./evidence.ts";
 
 /** The commands whose reports make the chain. */
@@ -17,7 +18,16 @@ export interface DataFile {
 }
 
 const fingerprint = z.object({ files: z.array(z.object({ path: z.string(), digest: digestSchema })) });
-const validationDetails = z.object({ fingerprint, splits: z.record(z.string(), z.object({ fingerprint })).optional() });
+const validationDetails = z.object({
+  fingerprint,
+  splits: z.record(z.string(), z.object({ fingerprint })).optional(),
+  handling: z
+    .object({
+      quarantine: z.object({ fingerprint }).nullable(),
+      clean: z.object({ fingerprint, verdict: z.enum(verdicts) }).nullable(),
+    })
+    .optional(),
+});
 const trainingDetails = z.object({ data: fingerprint });
 const evaluationDetails = z.object({
   decision: z.string(),
@@ -42,11 +52,44 @@ export function trainingFiles({ report }: EvidenceReport): readonly DataFile[] |
   return trainingDetails.safeParse(report.details).data?.data.files;
 }
 
-/** The files that were validated, those of the splits among them; undefined when the report's details do not say. */
-export function validatedFiles({ report }: EvidenceReport): readonly DataFile[] | undefined {
+/** Files that a validation speaks of, and its verdict on them. */
+export interface ValidatedData {
+  readonly files: readonly DataFile[];
+  readonly verdict: Verdict;
+}
+
+/**
+ * What a validation read, splits too, then what it wrote of it: the clean rows have a verdict of their own, and those in quarantine failed. Empty when
+ * the report's details do not say.
+ */
+export function validatedData({ report }: EvidenceReport): readonly ValidatedData[] {
   const details = validationDetails.safeParse(report.details).data;
-  if (details === undefined) return undefined;
-  return [details, ...Object.values(details.splits ?? {})].flatMap((data) => data.fingerprint.files);
+  if (details === undefined) return [];
+  const { clean, quarantine } = details.handling ?? {};
+  const read = [details, ...Object.values(details.splits ?? {})].flatMap((data) => data.fingerprint.files);
+  return [
+    { files: read, verdict: report.verdict },
+    ...(clean ? [{ files: clean.fingerprint.files, verdict: clean.verdict }] : []),
+    ...(quarantine ? [{ files: quarantine.fingerprint.files, verdict: "fail" as const }] : []),
+  ];
+}
+
+const derivedFeatures = z.object({
+  features: z.array(
+    z.object({
+      name: z.string(),
+      version: z.string(),
+      sources: z.array(z.string()),
+      code: z.object({ path: z.string(), digest: digestSchema }).nullable(),
+    }),
+  ),
+});
+
+export type DerivedFeature = z.output<typeof derivedFeatures>["features"][number];
+
+/** The features that the contract of validated data derives from it. */
+export function featuresOf({ report }: EvidenceReport): readonly DerivedFeature[] {
+  return derivedFeatures.safeParse(report.details).data?.features ?? [];
 }
 
 /** Whether a model with this digest is what the report is about. */

@@ -1,7 +1,7 @@
 import type { Digest } from "../kernel/digest.ts";
 import type { Verdict } from "../kernel/verdict.ts";
 import type { EvidenceReport } from "./evidence.ts";
-import { evaluationFacts, gates, isAboutModel, validatedFiles } from "./facts.ts";
+import { evaluationFacts, gates, isAboutModel, type ValidatedData, validatedData } from "./facts.ts";
 
 /** What several reports about the same thing come to. */
 export interface Weighed {
@@ -59,27 +59,37 @@ export function weighTrainings(evidence: readonly EvidenceReport[], model: Diges
  * What the validations that cover a file come to: the worst verdict counts. One that failed on more files is outweighed by one that passed
  * on fewer of them, as its failure may lie in the others.
  */
-export function weighValidations(validations: readonly EvidenceReport[], file: Digest): Weighed | undefined {
-  const counting = validations.filter((validation) => validatedDigests(validation).has(file));
-  const good = counting.filter(({ report }) => isGood(report.verdict)).map(validatedDigests);
-  const open = counting.filter((validation) => {
-    const digests = validatedDigests(validation);
-    return isGood(validation.report.verdict) || !good.some((fewer) => isPartOf(fewer, digests));
-  });
-  const verdicts = ({ report }: EvidenceReport) => report.verdict;
-  const chosen = worst(open, verdicts);
-  const [note] = disagreement("validations", open.map(verdicts));
-  return chosen === undefined ? undefined : { chosen, counting, ...(note === undefined ? {} : { note }) };
+export function weighValidations(
+  validations: readonly EvidenceReport[],
+  file: Digest,
+): (Weighed & { readonly verdict: Verdict }) | undefined {
+  const found = validations.flatMap((validation) =>
+    validatedData(validation)
+      .map((data) => ({ validation, verdict: data.verdict, digests: digestsOf(data) }))
+      .filter(({ digests }) => digests.has(file)),
+  );
+  const good = found.filter(({ verdict }) => isGood(verdict));
+  const open = found.filter(
+    ({ verdict, digests }) => isGood(verdict) || !good.some((fewer) => isPartOf(fewer.digests, digests)),
+  );
+  const verdict = (validation: EvidenceReport) =>
+    worstVerdict(open.filter((entry) => entry.validation === validation).map((entry) => entry.verdict));
+  const candidates = [...new Set(open.map(({ validation }) => validation))];
+  const chosen = worst(candidates, verdict);
+  const [note] = disagreement("validations", candidates.map(verdict));
+  if (chosen === undefined) return undefined;
+  const counting = [...new Set(found.map(({ validation }) => validation))];
+  return { chosen, counting, verdict: verdict(chosen), ...(note === undefined ? {} : { note }) };
 }
 
 export function isGood(verdict: Verdict): boolean {
   return verdict === "pass" || verdict === "warn";
 }
 
-/** Whether a validation covers at least one of the files. */
+/** Whether a validation speaks of at least one of the files. */
 export function coversAny(validation: EvidenceReport, files: readonly { readonly digest: Digest }[]): boolean {
-  const digests = validatedDigests(validation);
-  return files.some(({ digest }) => digests.has(digest));
+  const all = validatedData(validation).map(digestsOf);
+  return files.some(({ digest }) => all.some((digests) => digests.has(digest)));
 }
 
 function aboutModel(evidence: readonly EvidenceReport[], command: string, model: Digest): readonly EvidenceReport[] {
@@ -118,8 +128,8 @@ function rowsOf(candidate: EvidenceReport): string {
   );
 }
 
-function validatedDigests(validation: EvidenceReport): ReadonlySet<Digest> {
-  return new Set((validatedFiles(validation) ?? []).map(({ digest }) => digest));
+function digestsOf({ files }: ValidatedData): ReadonlySet<Digest> {
+  return new Set(files.map(({ digest }) => digest));
 }
 
 /** Some of the whole, and not all of it. */
@@ -128,6 +138,10 @@ function isPartOf(part: ReadonlySet<Digest>, whole: ReadonlySet<Digest>): boolea
 }
 
 const severity: Readonly<Record<Verdict, number>> = { pass: 0, warn: 1, inconclusive: 2, fail: 3 };
+
+function worstVerdict(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.toSorted((a, b) => severity[b] - severity[a])[0] ?? "fail";
+}
 
 /** Of equally bad ones a preferred one, then by what is sealed; the digest of the file, which holds the clock, only tells copies apart. */
 function worst(

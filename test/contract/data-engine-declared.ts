@@ -115,7 +115,7 @@ function forms(make: Make): void {
     const source = { kind: "files", files: [file], format: "csv", declared } as const;
     await using dataset = await openOn(make, t, source);
     const where: Predicate = { op: "range", column: "x", max: new Date("2021-01-01") };
-    const query = (await make(t.host)).query(source, dataset.columns, { where }, (path) => path) ?? "";
+    const query = dataset.query({ where }, (path) => path) ?? "";
     const native = await t.host.native<typeof import("@duckdb/node-api")>("@duckdb/node-api");
     const instance = await native.DuckDBInstance.create(":memory:");
     const connection = await instance.connect();

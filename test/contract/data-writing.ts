@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { DataEngine, DataSource, Dataset, WritePlan } from "../../src/dataset/dataset.ts";
 import { TitleholderError } from "../../src/kernel/error.ts";
-import { tableAsCsv, tableAsSelect } from "../support/data-table.ts";
+import { tableAsCsv, tableAsJson, tableAsSelect } from "../support/data-table.ts";
 import { type TestHost, testHost } from "../support/host.ts";
 import { readParquet, writeParquet } from "../support/parquet.ts";
 
@@ -12,7 +12,7 @@ type Make = (host: TestHost["host"]) => DataEngine | Promise<DataEngine>;
 
 /** What every engine keeps to when it parts rows and writes them. */
 export function dataWritingContract(name: string, make: Make): void {
-  for (const format of ["csv", "parquet"] as const)
+  for (const format of ["csv", "json", "parquet"] as const)
     describe(`data engine ${name} writing ${format}`, () => parting(make, format));
   describe(`data engine ${name} writing`, () => originals(make));
 }
@@ -192,6 +192,29 @@ function originals(make: Make): void {
     ]);
   });
 
+  test("objects that cannot be read are set aside as they stand in the file, and misfits with their text", async () => {
+    const lines = ['{"id":1,"tags":["a"]}', "{broken", '{"id":"x","tags":[]}', '{"id":2,"tags":null}', "[1]"];
+    await using t = await testHost({ files: { "a.jsonl": `${lines.join("\n")}\n` } });
+    const declared = [{ name: "id", kind: "integer" }] as const;
+    const files = [join(t.cwd, "a.jsonl")] as const;
+    await using dataset = await openOn(make, t, { kind: "files", files, format: "json", declared });
+    const written = await dataset.write({ ...plan, flaws: new Map([["id.type", { misfit: "id" }]]) });
+    expect(written).toMatchObject({ read: 3, unreadable: 2, aside: 3, kept: 2 });
+    const aside = await readParquet(t.host, written.files.aside ?? "", "_row, _reasons[1], _misfits::VARCHAR, _text");
+    expect(
+      aside.map(([row, reason, misfits, raw]) => [row, /TH_DATA|type/.test(String(reason)), misfits, raw]),
+    ).toEqual([
+      [2, true, "{}", "{broken"],
+      [3, true, "{id='\"x\"'}", null],
+      [5, true, "{}", "[1]"],
+    ]);
+    const kept = await readParquet(t.host, written.files.kept ?? "", "id, tags::VARCHAR, typeof(tags)");
+    expect(kept).toEqual([
+      [1, "[a]", "VARCHAR[]"],
+      [2, null, "VARCHAR[]"],
+    ]);
+  });
+
   test("names of our own give way to the data's", async () => {
     await using t = await testHost({ files: { "a.csv": '_ROW,_row_,A,a,b"\n1,2,3,4,5\n' } });
     await using dataset = await openOn(make, t, { kind: "files", files: [join(t.cwd, "a.csv")], format: "csv" });
@@ -208,13 +231,21 @@ function originals(make: Make): void {
 async function openTable(make: Make, t: TestHost, format: DataSource["format"], threads?: number): Promise<Dataset> {
   const path = join(t.cwd, `a.${format}`);
   if (format === "csv") await t.write("a.csv", tableAsCsv);
+  else if (format === "json") await t.write("a.json", tableAsJson);
   else await writeParquet(t.host, path, tableAsSelect);
   return openOn(make, t, { kind: "files", files: [path], format }, threads);
 }
 
 async function openOn(make: Make, t: TestHost, source: DataSource, threads?: number): Promise<Dataset> {
   const spill = join(t.host.scratch, "spill");
-  await t.host.files.makeDirectory(spill);
-  const limits = { memoryBytes: 2 ** 29, spill, signal: t.host.signal, ...(threads === undefined ? {} : { threads }) };
+  const written = join(spill, "written");
+  await t.host.files.makeDirectory(written);
+  const limits = {
+    memoryBytes: 2 ** 29,
+    spill,
+    written,
+    signal: t.host.signal,
+    ...(threads === undefined ? {} : { threads }),
+  };
   return (await make(t.host)).open(source, limits);
 }

@@ -15,6 +15,8 @@ export interface TestHostOptions {
   /** Written into the working directory first. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly ci?: CiContext;
+  /** Beside this process's own, less what says that a service started it. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly now?: () => Date;
   readonly model?: string;
   readonly environments?: Project["environments"];
@@ -48,7 +50,7 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
   for (const [path, content] of Object.entries(options.files ?? {})) await write(path, content);
   const host = await nodeHost({
     cwd,
-    env: process.env,
+    env: { ...process.env, CI: undefined, TF_BUILD: undefined, JENKINS_URL: undefined, ...options.env },
     log: memoryLogger(logs),
     signal: options.signal ?? new AbortController().signal,
     ci: options.ci,

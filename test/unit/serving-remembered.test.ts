@@ -23,7 +23,7 @@ async function endings(facts: () => Promise<FileFacts | undefined>, path: string
   return ended;
 }
 
-const there: FileFacts = { kind: "file", size: 100, modified: 0, private: true };
+const there: FileFacts = { kind: "file", size: 100, modified: 0, private: true, link: false };
 
 test("a server whose state file is gone ends, once", async () => {
   expect(await endings(async () => undefined)).toBe(1);

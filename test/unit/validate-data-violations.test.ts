@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { command } from "../../src/commands/validate-data.ts";
 import type { Check } from "../../src/kernel/command.ts";
@@ -53,7 +54,7 @@ describe("the query for all rows that break a rule", () => {
     )
     .join(",")}) AS t("order", p, state, d)`;
 
-  test.each(["csv", "parquet"])("lists as many rows of %s as the report counts", async (format) => {
+  test.each(["csv", "json", "parquet"])("lists as many rows of %s as the report counts", async (format) => {
     await using t = await testHost({ files });
     const path = join(t.cwd, `data.${format}`);
     if (format === "parquet")
@@ -62,6 +63,12 @@ describe("the query for all rows that break a rule", () => {
         path,
         `SELECT "order", p::DOUBLE AS "unit price", state, d::DATE AS at FROM (${select})`,
       );
+    const rows = lines
+      .map((line) => line.split(","))
+      .map(([order, price, state, at]) => {
+        return JSON.stringify({ order, "unit price": price === "" ? null : Number(price), state, at });
+      });
+    if (format === "json") await t.write("data.json", `[${rows.join(",\n")}]`);
     const { findings } = await validate(t, { data: [path] });
     const broken = findings.checks.filter((check) => check.verdict === "fail");
     expect(broken.map((check) => [check.id, check.observed])).toEqual([
@@ -77,6 +84,32 @@ describe("the query for all rows that break a rule", () => {
       const expected = check.id === "primary-key" ? 2 : Number(check.observed);
       expect([check.id, await countOf(t, table?.query ?? "")]).toEqual([check.id, expected]);
     }
+  });
+
+  const text = `${[header, ...lines, "é,4,new,2024-01-01"].join("\n")}\n`;
+  test.each([
+    ["data.csv.gz", gzipSync(text), "auto"],
+    ["data.csv", gzipSync(text), "auto"],
+    ["data.csv.zst", zstdCompressSync(text), "auto"],
+    ["data.csv", Buffer.from(`\ufeff${text}`, "utf16le"), "auto"],
+    ["data.csv", Buffer.from(text, "latin1"), "latin-1"],
+    ["data.tsv", Buffer.from(text.replaceAll(",", "\t")), "auto"],
+  ] as const)("reads files as they are: %s, %#", async (name, bytes, encoding) => {
+    await using t = await testHost({ files: { [name]: bytes, "c.yaml": contract } });
+    const { findings } = await validate(t, { data: [join(t.cwd, name)], encoding });
+    const table = findings.tables.find(({ title }) => title.startsWith("at.range:"));
+    expect(await countOf(t, table?.query ?? "")).toBe(2);
+  });
+
+  test.each([
+    ["utf-16be", Buffer.from(`\ufeff${text}`, "utf16le").swap16(), "auto"],
+    ["windows-1252", Buffer.from(text, "latin1"), "windows-1252"],
+  ] as const)("is left out where DuckDB alone does not read the file: %s", async (_name, bytes, encoding) => {
+    await using t = await testHost({ files: { "data.csv": bytes, "c.yaml": contract } });
+    const { findings } = await validate(t, { encoding });
+    const table = findings.tables.find(({ title }) => title.startsWith("at.range:"));
+    expect(table?.rows).toHaveLength(2);
+    expect(table?.query).toBeUndefined();
   });
 
   test("is left out where the files are too many to be listed", async () => {
@@ -105,6 +138,41 @@ describe("a failing rule of a text file", () => {
       `SELECT 'a' AS "order", 1.0::DOUBLE AS "unit price", 'new' AS state, DATE '2020-01-01' AS at`,
     );
     expect(related((await validate(t, { data: [path] })).findings.checks)).toBeUndefined();
+  });
+});
+
+describe("values of columns without a classification", () => {
+  test.each([
+    [{}, "-2"],
+    [{ CI: "false" }, "-2"],
+    [{ CI: "true" }, "(masked)"],
+    [{ TF_BUILD: "True" }, "(masked)"],
+    [{ JENKINS_URL: "https://ci.example" }, "(masked)"],
+  ])("are masked wherever a service runs the command: %j", async (env, shown) => {
+    await using t = await testHost({
+      files: { "data.csv": `${[header, ...lines].join("\n")}\n`, "c.yaml": contract },
+      env,
+    });
+    const table = (await validate(t)).findings.tables.find(({ title }) => title.startsWith("unit price.range"));
+    expect(table?.rows).toEqual([["data.csv", 2, shown === "(masked)" ? shown : "01", shown]]);
+  });
+});
+
+describe("a rule that is broken for too few rows", () => {
+  test("says nothing of single rows, and is worth nothing", async () => {
+    const wanting = (most: string) =>
+      contract.replace("required: true,", `quality: [{ metric: nullValues, dimension: timeliness, ${most} }],`);
+    await using t = await testHost({ files: { "data.csv": `${[header, ...lines].join("\n")}\n` } });
+    for (const [bound, score] of [
+      ["mustBe: 2", 0],
+      ["mustBe: 0", 75],
+      ["mustBeGreaterThan: 1", 0],
+    ] as const) {
+      await t.write("c.yaml", wanting(bound));
+      const { findings } = await validate(t);
+      const table = findings.tables.find(({ title }) => title.startsWith("Quality score"));
+      expect([bound, table?.rows.find(([name]) => name === "timeliness")?.[1]]).toEqual([bound, score]);
+    }
   });
 });
 

@@ -1,7 +1,8 @@
 import { covers, type Fingerprint } from "../../dataset/fingerprint.ts";
 import type { Artifact, Check } from "../../kernel/command.ts";
 import type { Host } from "../../kernel/host.ts";
-import { validatedFiles } from "../../lineage/facts.ts";
+import type { Verdict } from "../../kernel/verdict.ts";
+import { validatedData } from "../../lineage/facts.ts";
 import { type Evidence, readEvidence } from "../evidence.ts";
 
 /** What is known about the training data from validate-data: every file must have been part of data that passed. */
@@ -19,11 +20,11 @@ export async function dataEvidence(
   const reports = (await readEvidence(patterns, host)).filter(({ report }) => report.command === "validate-data");
   // Of several reports the worst counts: when each was written is not sealed, and so has no say.
   const [match] = reports
-    .filter((evidence) => {
-      const validated = validatedFiles(evidence);
-      return validated !== undefined && covers(validated, data).length === 0;
+    .flatMap((evidence) => {
+      const verdict = verdictOn(data, evidence);
+      return verdict === undefined ? [] : [{ ...evidence, verdict }];
     })
-    .sort((a, b) => badness(b) - badness(a) || (a.digest < b.digest ? -1 : 1));
+    .sort((a, b) => badness(b.verdict) - badness(a.verdict) || (a.digest < b.digest ? -1 : 1));
   if (match === undefined) {
     const message =
       reports.length === 0
@@ -40,14 +41,14 @@ export async function dataEvidence(
       materials: [],
     };
   }
-  const { report, digest, path } = match;
-  const isGood = report.verdict === "pass" || report.verdict === "warn";
+  const { report, digest, path, verdict } = match;
+  const isGood = verdict === "pass" || verdict === "warn";
   return {
     checks: [
       {
         id: "data-evidence",
         verdict: isGood ? "pass" : "fail",
-        message: `the data was validated with verdict ${report.verdict}: ${report.summary}`,
+        message: `the data was validated with verdict ${verdict}: ${report.summary}`,
         place: { file: path },
       },
     ],
@@ -55,6 +56,14 @@ export async function dataEvidence(
   };
 }
 
-function badness({ report }: Evidence): number {
-  return ["pass", "warn", "inconclusive", "fail"].indexOf(report.verdict);
+function badness(verdict: Verdict): number {
+  return ["pass", "warn", "inconclusive", "fail"].indexOf(verdict);
+}
+
+/** What a validation says of these files: of those that it read, or of those that it wrote; undefined where some are neither. */
+function verdictOn(data: Fingerprint, evidence: Evidence): Verdict | undefined {
+  return validatedData(evidence)
+    .filter((validated) => covers(validated.files, data).length === 0)
+    .map(({ verdict }) => verdict)
+    .sort((a, b) => badness(b) - badness(a))[0];
 }

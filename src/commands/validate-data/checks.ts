@@ -97,13 +97,18 @@ export function hasFailedColumn(rule: Rule, plan: ContractPlan): boolean {
   );
 }
 
+/** What a structural fault's checks are called; a further one of the same kind gets a number. */
+export function structureKind(code: StructuralFault["code"]): string {
+  return `structure.${code.slice("TH_DATA_".length).toLowerCase().replaceAll("_", "-")}`;
+}
+
 function structureChecks({ faults, files, show }: Found): readonly Check[] {
   const structural = faults.filter((fault) => !isTypeFault(fault));
   if (structural.length === 0)
     return [{ id: "structure", verdict: "pass", message: `every row of ${plural(files.length, "file")} can be read` }];
   const seen = new Map<string, number>();
   return structural.map((fault) => {
-    const kind = `structure.${fault.code.slice("TH_DATA_".length).toLowerCase().replaceAll("_", "-")}`;
+    const kind = structureKind(fault.code);
     const number = (seen.get(kind) ?? 0) + 1;
     seen.set(kind, number);
     const file = show(fault.file);

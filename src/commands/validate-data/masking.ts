@@ -20,13 +20,16 @@ export function sensitiveColumns(contract: Contract): readonly string[] {
   return contract.columns.filter((column) => visibilityOf(column) === "sensitive").map((column) => column.name);
 }
 
+/** What services of continuous integration set for the commands they run. */
+const services = ["CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION"];
+
 /**
  * Values are shown where the contract classifies the column as public or says `showValues`. Columns without a classification are shown
  * only in a report that stays on this machine: one of a service is uploaded and summarised.
  */
-export function maskingOf(contract: Contract, host: Pick<Host, "ci">): Masking {
+export function maskingOf(contract: Contract, host: Pick<Host, "ci" | "childEnv">): Masking {
   const columns = new Map(contract.columns.map((column) => [column.name, column]));
-  const isLocal = host.ci === undefined;
+  const isLocal = host.ci === undefined && services.every((name) => /^(false|0)?$/i.test(host.childEnv[name] ?? ""));
   const shows = (name: string): boolean => {
     const column = columns.get(name);
     if (column === undefined) return isLocal;

@@ -1,17 +1,12 @@
 import type { Rule } from "../../contract/contract.ts";
-import type { Column, DataSource } from "../../dataset/dataset.ts";
-import type { Host } from "../../kernel/host.ts";
-import { dataEngine } from "../data.ts";
-import { shownPath } from "../paths.ts";
+import type { Dataset } from "../../dataset/dataset.ts";
 
 /** Statements by rule id that list all rows which break a rule, for people to run where the paths start from. */
-export async function queriesFor(
+export function queriesFor(
   rules: readonly Rule[],
-  source: DataSource,
-  columns: readonly Column[],
-  host: Host,
-): Promise<ReadonlyMap<string, string>> {
-  const engine = await dataEngine(host);
+  dataset: Dataset,
+  show: (file: string) => string,
+): ReadonlyMap<string, string> {
   const queries = new Map<string, string>();
   for (const rule of rules) {
     const { measure } = rule;
@@ -22,7 +17,7 @@ export async function queriesFor(
           ? { duplicates: rule.columns }
           : undefined;
     if (selection === undefined) continue;
-    const query = engine.query(source, columns, selection, (file) => shownPath(host, file));
+    const query = dataset.query(selection, show);
     if (query !== undefined) queries.set(rule.id, query);
   }
   return queries;

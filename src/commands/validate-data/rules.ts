@@ -43,7 +43,7 @@ export async function validate(
     faults,
     outcomes: unreadable ? [] : outcomes,
     samples,
-    queries: await queriesFor(rules, source, dataset.columns, host),
+    queries: queriesFor(rules, dataset, (file) => shownPath(host, file)),
     hasLines: filesWithLines(source, fingerprint, host),
     unreadable,
     show: (file) => shownPath(host, file),

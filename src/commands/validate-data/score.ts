@@ -1,3 +1,4 @@
+import { exceeds } from "../../contract/bounds.ts";
 import type { Outcome } from "../../contract/evaluation.ts";
 import { type QualityScore, qualityDimensions, qualityScore, type Scored } from "../../contract/quality-score.ts";
 import type { Series, Table } from "../../kernel/command.ts";
@@ -46,13 +47,11 @@ export function historySeries(score: QualityScore | undefined, past: readonly Pa
   return [{ title: "Quality score over the data sets that were validated", x, lines }];
 }
 
-/** Only a bound from above tells how many rows are wrong; where there must be more of something, the rule as a whole is broken. */
-function qualityOf({ rule, share, holds }: Outcome): number {
+/** Only of too many rows it can be told how many are wrong; where there must be more of something, the rule as a whole is broken. */
+function qualityOf({ rule, count, share, holds }: Outcome): number {
   if (holds) return 1;
   if (rule.measure.kind !== "rows" && rule.measure.kind !== "duplicates") return 0;
-  const { bound } = rule;
-  const isUpper = bound.op === "<" || bound.op === "≤" || bound.op === "=";
-  return isUpper || bound.op === "between" ? 1 - share : 0;
+  return exceeds(rule.bound, rule.unit === "percent" ? share * 100 : count) ? 1 - share : 0;
 }
 
 /** The rows that could be read; a fault of a whole file counts as a question of its own. */

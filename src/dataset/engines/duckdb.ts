@@ -5,8 +5,6 @@ import type { Implementation } from "../../kernel/implementation.ts";
 import type { DataEngine, DataLimits, DataSource, DatasetGroup } from "../dataset.ts";
 import { RelationGroup } from "./duckdb/group.ts";
 import { openSources } from "./duckdb/opening.ts";
-import { queryText } from "./duckdb/query-text.ts";
-import { writtenFolder } from "./duckdb/session.ts";
 
 const settings = z.strictObject({});
 
@@ -19,7 +17,6 @@ export const implementation: Implementation<DataEngine> = {
     name: "duckdb",
     open: async (source, limits) => (await openGroup({ only: source }, limits, host)).sole("only"),
     openGroup: (sources, limits) => openGroup(sources, limits, host),
-    query: queryText,
   }),
 };
 
@@ -32,7 +29,6 @@ async function openGroup<K extends string>(
   const names = Object.keys(sources) as K[];
   const placed = names.map((name, at) => ({ source: sources[name], spill: join(limits.spill, `source-${at}`) }));
   for (const { spill } of placed) await host.files.makeDirectory(spill);
-  await host.files.makeDirectory(writtenFolder(limits.spill));
   const { session, opened } = await openSources(native, placed, limits, host);
   return new RelationGroup(session, names, opened);
 }

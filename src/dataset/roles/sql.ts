@@ -23,7 +23,7 @@ export const role: HelperRole = {
     const limits = { memoryBytes, spill, threads: 2, signal: context.signal };
     const { session, opened } = await openSources(native, tables, limits, { files: context.files, log });
     const names: string[] = [];
-    for (const [at, source] of opened.entries())
+    for (const [at, { source }] of opened.entries())
       names.push(...(await defineViews(session, source, tables[at]?.names ?? [])));
     const queries = await UserQueries.over(native, session, names);
     return {

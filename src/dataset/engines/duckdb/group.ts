@@ -3,7 +3,7 @@ import { hashedRows } from "./likeness.ts";
 import { alikeSql, overlapOf, overlapSql } from "./overlap.ts";
 import { Relation } from "./relation.ts";
 import type { Session } from "./session.ts";
-import type { OpenedSource } from "./source.ts";
+import type { OpenedSource, SourceInSession } from "./source.ts";
 
 /** Data sets whose statements run in one session. */
 export class RelationGroup<K extends string> implements DatasetGroup<K> {
@@ -11,12 +11,12 @@ export class RelationGroup<K extends string> implements DatasetGroup<K> {
   readonly #session: Session;
   readonly #sources: Readonly<Record<K, OpenedSource>>;
 
-  constructor(session: Session, names: readonly K[], opened: readonly OpenedSource[]) {
+  constructor(session: Session, names: readonly K[], opened: readonly SourceInSession[]) {
     this.#session = session;
     const named = <T>(values: readonly T[]) =>
       Object.fromEntries(names.map((name, at) => [name, values[at]])) as Record<K, T>;
-    this.#sources = named(opened);
-    this.datasets = named(opened.map((source) => new Relation(session, source)));
+    this.#sources = named(opened.map(({ source }) => source));
+    this.datasets = named(opened.map(({ source, from }) => new Relation(session, source, from)));
   }
 
   /** A group of one as a data set of its own: whoever disposes it ends the session. */

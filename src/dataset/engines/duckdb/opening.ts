@@ -5,7 +5,7 @@ import { requireFiles } from "./csv-file.ts";
 import { linesPath, openJson } from "./json.ts";
 import { openParquet } from "./parquet.ts";
 import { Session, spillFactor } from "./session.ts";
-import type { OpenedSource } from "./source.ts";
+import type { SourceInSession } from "./source.ts";
 import { type Reading, stage, stagedPath } from "./staging.ts";
 
 type DuckDb = typeof import("@duckdb/node-api");
@@ -22,7 +22,7 @@ export async function openSources(
   sources: readonly SourceAt[],
   limits: DataLimits,
   host: Pick<Host, "files" | "log">,
-): Promise<{ readonly session: Session; readonly opened: readonly OpenedSource[] }> {
+): Promise<{ readonly session: Session; readonly opened: readonly SourceInSession[] }> {
   for (const { source } of sources) await requireFiles(host.files, source.files);
   const session = await Session.open(native, limits, sources.flatMap(pathsOf));
   const reading: Reading = {
@@ -32,7 +32,7 @@ export async function openSources(
     mostBytes: spillFactor * limits.memoryBytes,
   };
   try {
-    const opened: OpenedSource[] = [];
+    const opened: SourceInSession[] = [];
     for (const item of sources) opened.push(await openSource(session, item, reading));
     return { session, opened };
   } catch (error) {
@@ -47,8 +47,10 @@ function pathsOf({ source, spill }: SourceAt): readonly string[] {
   return [...source.files, ...copies];
 }
 
-async function openSource(session: Session, { source, spill }: SourceAt, host: Reading): Promise<OpenedSource> {
+async function openSource(session: Session, { source, spill }: SourceAt, host: Reading): Promise<SourceInSession> {
   const files = await stage(source, spill, host);
-  if (source.format === "parquet") return openParquet(session, source, files);
-  return (source.format === "csv" ? openCsv : openJson)(session, source, files, spill, host);
+  const from = { source, files };
+  if (source.format === "parquet") return { source: await openParquet(session, source, files), from };
+  const open = source.format === "csv" ? openCsv : openJson;
+  return { source: await open(session, source, files, spill, host), from };
 }

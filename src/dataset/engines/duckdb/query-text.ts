@@ -1,6 +1,7 @@
 import type { Column, DataSource, RowSelection } from "../../dataset.ts";
 import { type CellForm, cellValue, isPlain } from "./cell-forms.ts";
 import { identifier, text } from "./literals.ts";
+import type { ReadFrom } from "./source.ts";
 import { columnNamed, type EngineColumn, predicateSql, UsedColumns } from "./sql.ts";
 
 /** A statement over more files than this is too long to read. */
@@ -9,22 +10,43 @@ const mostFiles = 50;
 /**
  * A statement on one line for DuckDB's own shell (or `duckdb.sql` in Python) that lists every row of the selection, with its file.
  * @param show how a file is written in it
- * @returns undefined when the files are too many to be listed
+ * @returns undefined when the files are too many to be listed, or of forms that the shell does not read, or not together
  */
 export function queryText(
-  source: DataSource,
+  from: ReadFrom,
   columns: readonly Column[],
   selection: RowSelection,
   show: (file: string) => string,
 ): string | undefined {
-  if (source.files.length > mostFiles) return undefined;
+  const { source, files: read } = from;
+  if (read.length > mostFiles) return undefined;
+  const form = formOf(from);
+  if (form === undefined) return undefined;
   const forms = new Map(source.format === "parquet" ? [] : source.declared?.map((form) => [form.name, form]));
   const named = new Map(columns.map((column) => [column.name, plain(column, forms.get(column.name))]));
   const used = new UsedColumns(named);
   const rest =
     "where" in selection ? `WHERE ${predicateSql(used, selection.where)}` : repeated(used, selection.duplicates);
-  const files = `[${source.files.map((file) => text(show(file))).join(", ")}]`;
-  return `SELECT * FROM ${reader(source, files, used.used)} ${rest}`;
+  const files = `[${read.map((file) => text(show(file.path))).join(", ")}]`;
+  return `SELECT * FROM ${reader(source, files, used.used, form)} ${rest}`;
+}
+
+/** How the shell calls the encodings that it reads without an extension. */
+const shellEncodings: Readonly<Record<string, string | undefined>> = {
+  "utf-8": "",
+  "utf-16le": ", encoding = 'utf-16'",
+  "latin-1": ", encoding = 'latin-1'",
+};
+
+/** Options that tell what the files do not; undefined where no one statement reads them. */
+function formOf({ source: { format }, files }: ReadFrom): string | undefined {
+  const forms = files.map(({ encoding, packing }) => {
+    if (format === "parquet") return packing === undefined ? "" : undefined;
+    const shell = shellEncodings[encoding];
+    return shell === undefined || packing === undefined ? shell : `${shell}, compression = '${packing}'`;
+  });
+  const [first] = forms;
+  return forms.every((form) => form === first) ? first : undefined;
 }
 
 /** The user's own name stands for the column, as no statement of ours runs this text. What the shell does not read as declared is read as text. */
@@ -40,7 +62,7 @@ function repeated(columns: UsedColumns, names: readonly string[]): string {
   return `WHERE ${present} QUALIFY count(*) OVER (PARTITION BY ${keys.join(", ")}) > 1 ORDER BY ${keys.join(", ")}`;
 }
 
-function reader(source: DataSource, files: string, used: readonly EngineColumn[]): string {
+function reader(source: DataSource, files: string, used: readonly EngineColumn[], form: string): string {
   const union =
     (source.files.length > 1 ? ", union_by_name = true" : "") +
     (source.partitions === undefined ? "" : ", hive_partitioning = true");
@@ -50,5 +72,5 @@ function reader(source: DataSource, files: string, used: readonly EngineColumn[]
   const own = used.filter(({ name }) => !source.partitions?.some((partition) => name in partition));
   const types = own.map((column) => `${text(column.name)}: ${text(column.native)}`).join(", ");
   const typed = types === "" ? "" : `, types = {${types}}, ignore_errors = true`;
-  return `read_csv(${files}, filename = true${union}${typed})`;
+  return `read_csv(${files}, filename = true${union}${form}${typed})`;
 }

@@ -9,6 +9,7 @@ import type {
   FoundRow,
   Histogram,
   Predicate,
+  RowSelection,
   StructuralFault,
   WritePlan,
   WrittenRows,
@@ -18,9 +19,10 @@ import { Bins } from "./bins.ts";
 import { Batch, cellOf, doubleSql, numericKinds, type SelectedColumn, shownSql, timeKinds } from "./cells.ts";
 import { text } from "./literals.ts";
 import { refused, toRe2 } from "./pattern.ts";
+import { queryText } from "./query-text.ts";
 import { repeatingSql } from "./repeats.ts";
 import type { Session } from "./session.ts";
-import type { OpenedSource } from "./source.ts";
+import type { OpenedSource, ReadFrom } from "./source.ts";
 import { columnNamed, type EngineColumn, patternsOf, predicateSql, UsedColumns } from "./sql.ts";
 import { writeRows } from "./writing.ts";
 
@@ -37,10 +39,12 @@ export class Relation implements Dataset {
   readonly columns: readonly Column[];
   readonly #session: Session;
   readonly #source: OpenedSource;
+  readonly #from: ReadFrom;
   readonly #byName: ReadonlyMap<string, EngineColumn>;
   readonly #fitting = new Map<string, boolean>();
 
-  constructor(session: Session, source: OpenedSource) {
+  constructor(session: Session, source: OpenedSource, from: ReadFrom) {
+    this.#from = from;
     this.#session = session;
     this.#source = source;
     this.#byName = new Map(source.columns.map((column) => [column.name, column]));
@@ -186,6 +190,10 @@ export class Relation implements Dataset {
       }
     }
     if (batch.rows > 0) yield batch.finish();
+  }
+
+  query(selection: RowSelection, show: (file: string) => string): string | undefined {
+    return queryText(this.#from, this.columns, selection, show);
   }
 
   async write(plan: WritePlan): Promise<WrittenRows> {

@@ -14,7 +14,7 @@ export class Session implements AsyncDisposable {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal;
-  readonly #written: string;
+  readonly #written: string | undefined;
   #stores = 0;
   #files = 0;
 
@@ -22,7 +22,7 @@ export class Session implements AsyncDisposable {
     this.#instance = instance;
     this.#connection = connection;
     this.#signal = limits.signal;
-    this.#written = writtenFolder(limits.spill);
+    this.#written = limits.written;
   }
 
   /** `allowed`: absolute paths of all the files that will ever be read. What is written goes to a folder of its own. */
@@ -40,7 +40,7 @@ export class Session implements AsyncDisposable {
       "TimeZone = 'UTC'",
       "preserve_insertion_order = true",
       `allowed_paths = [${allowed.map(text).join(", ")}]`,
-      `allowed_directories = [${text(writtenFolder(limits.spill))}]`,
+      ...(limits.written === undefined ? [] : [`allowed_directories = [${text(limits.written)}]`]),
       "enable_external_access = false",
       "autoinstall_known_extensions = false",
       "autoload_known_extensions = false",
@@ -65,6 +65,7 @@ export class Session implements AsyncDisposable {
 
   /** Path of a file that is yet to be written. */
   newFile(): string {
+    if (this.#written === undefined) throw new Error("this session may not write");
     this.#files += 1;
     return join(this.#written, `${this.#files}.parquet`);
   }
@@ -125,11 +126,6 @@ export class Session implements AsyncDisposable {
       this.#signal.removeEventListener("abort", interrupt);
     }
   }
-}
-
-/** Where a session writes files, and nowhere else. */
-export function writtenFolder(spill: string): string {
-  return join(spill, "written");
 }
 
 /** The engine's complaints about content and resources become the user's; all others are bugs and stay what they are. */

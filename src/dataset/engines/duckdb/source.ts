@@ -1,5 +1,6 @@
-import type { StructuralFault } from "../../dataset.ts";
+import type { DataSource, StructuralFault } from "../../dataset.ts";
 import type { EngineColumn } from "./sql.ts";
+import type { StagedFile } from "./staging.ts";
 
 /** A source as the engine holds it, with a column of the engine's for each of the user's. */
 export interface OpenedSource {
@@ -17,6 +18,18 @@ export interface OpenedSource {
   readonly misfits?: string;
   /** The rows that are not in the table because they could not be read, in source order; absent when there are none. */
   unreadable?(): AsyncIterable<UnreadableRow>;
+}
+
+/** What a source was read from, and what is known of the files by now. */
+export interface ReadFrom {
+  readonly source: DataSource;
+  readonly files: readonly Pick<StagedFile, "path" | "encoding" | "packing">[];
+}
+
+/** A source in a session. */
+export interface SourceInSession {
+  readonly source: OpenedSource;
+  readonly from: ReadFrom;
 }
 
 /** A row that could not be split into cells. */

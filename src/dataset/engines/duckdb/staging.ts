@@ -3,7 +3,7 @@ import { configurationError } from "../../../kernel/error.ts";
 import type { Host } from "../../../kernel/host.ts";
 import { watched } from "../../../kernel/watched.ts";
 import type { DataSource, Encoding, StructuralFault } from "../../dataset.ts";
-import { formatByContent } from "../../formats.ts";
+import { formatByContent, type Packing } from "../../formats.ts";
 import { decoded, encodingByContent } from "./encoding.ts";
 import { ArchiveError, unpacked } from "./packing.ts";
 
@@ -19,6 +19,7 @@ export interface StagedFile {
   readonly path: string;
   /** Where these bytes stand: the file itself, or a copy. */
   readonly at: string;
+  readonly packing?: Packing;
   /** What text was in before. */
   readonly encoding: Encoding | "utf-32";
   /** Why nothing of it can be read. */
@@ -64,7 +65,7 @@ async function stageFile(path: string, copy: string, source: DataSource, host: R
     if (encoding === "utf-32") throw new Unstageable("TH_DATA_ENCODING", "the file is UTF-32; save it as UTF-8");
     if (packing === undefined && encoding === "utf-8") return { path, at: path, encoding };
     await host.files.createExclusive(copy, encoding === "utf-8" ? content() : decoded(content(), encoding));
-    return { path, at: copy, encoding };
+    return { path, at: copy, encoding, ...(packing === undefined ? {} : { packing }) };
   } catch (error) {
     return { path, at: path, encoding: "utf-8", fault: faultOf(path, error) };
   }
