@@ -70,7 +70,7 @@ challenger.answers,row)??0)-(ofTrue(champion.answers,row)??0));const first=diffe
 "another";const probabilities=challenger.answers.ofTrue!==void 0&&champion.answers.ofTrue!==void 0;const columns=["row","true class",`${challenger.name} predicts`,`${champion.name} predicts`];const more=different.
 length-first.length;return{title:"Rows on which they differ most",columns:probabilities?[...columns,`probability of the true class, ${challenger.name}`,`the same, ${champion.name}`]:columns,rows:first.
 map(row=>[row+1,className(truth.label[row]),className(challenger.answers.predicted?.[row]),className(champion.answers.predicted?.[row]),...probabilities?[rounded(ofTrue(challenger.answers,row)??0),rounded(
-ofTrue(champion.answers,row)??0)]:[]]),...more>0?{more}:{}}}function rounded(value){return Number(value.toFixed(4))}var verdict=__webpack_require__(53694);var data=__webpack_require__(22906);;const predictors={
+ofTrue(champion.answers,row)??0)]:[]]),...more>0?{more}:{}}}function rounded(value){return Number(value.toFixed(4))}var verdict=__webpack_require__(53694);var data=__webpack_require__(76921);;const predictors={
 "onnx":{summary:"ONNX models, run by onnxruntime on the processor in a helper process with memory and time limits",load:async()=>(await Promise.all([__webpack_require__.e(9511),__webpack_require__.e(3371),
 __webpack_require__.e(2890)]).then(__webpack_require__.bind(__webpack_require__,82890))).implementation}};var paths=__webpack_require__(54532);;const defaultPredictorLimits={memoryBytes:2**30,wallMs:30*
 6e4,threads:1};async function openPredictor(model,host,limits=defaultPredictorLimits,features){const onnx=predictors.onnx;if(onnx===void 0)throw new Error("the ONNX predictor is not in the generated m\

@@ -1,6 +1,6 @@
 const id=7972;const ids=[7972];const modules={67972:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.r(__webpack_exports__);__webpack_require__.d(__webpack_exports__,
 {command:()=>command});var schemas=__webpack_require__(55491);var fingerprint=__webpack_require__(36546);var drift_bins=__webpack_require__(10848);var comparison=__webpack_require__(29872);var methods=__webpack_require__(
-2805);var digest_schema=__webpack_require__(68555);var verdict=__webpack_require__(53694);var profiling=__webpack_require__(21033);var data=__webpack_require__(22906);var columns=__webpack_require__(61190);
+2805);var digest_schema=__webpack_require__(68555);var verdict=__webpack_require__(53694);var profiling=__webpack_require__(21033);var data=__webpack_require__(76921);var columns=__webpack_require__(61190);
 var decision=__webpack_require__(58117);var format=__webpack_require__(45845);var atoms=__webpack_require__(31187);var scale=__webpack_require__(62466);;const mostValues=31;const usualBins=20;const mostLevels=20;
 const ends=[.005,.995];function distributionChart({column,reference,current,bins}){const bars=reference.kind==="numeric"&&current.kind==="numeric"?numericBars(column,(0,atoms.Q)(reference,current)):bins===
 void 0?void 0:levelBars(column,bins);if(bars===void 0)return void 0;const missing={reference:reference.missing,current:current.missing};const isShown=missing.reference+missing.current>0&&bars.labels.at(
