@@ -267,6 +267,23 @@ function answers(make: Make, format: DataSource["format"]): void {
     expect(await ids(5, { op: "matches", column: "who", pattern: "^nobody$" })).toEqual([]);
   });
 
+  test("rows of two sources are held against each other, nulls alike unless they are to be present", async () => {
+    await using t = await testHost();
+    const spill = join(t.host.scratch, "spill");
+    await t.host.files.makeDirectory(spill);
+    const source = async (name: string) => ({ kind: "files", files: [await write(t, name, format)], format }) as const;
+    const limits = { memoryBytes: 2 ** 29, spill, signal: t.host.signal };
+    await using group = await (await make(t.host)).openGroup({ a: await source("a"), b: await source("b") }, limits);
+    const likeness = { columns: ["who", "ok"], by: "exact" } as const;
+    const overlap = await group.overlap(likeness, "id");
+    expect(overlap.sets.a).toEqual({ rows: 7, repeated: 2, single: 4, conflicting: 3 });
+    expect(overlap.shared.a.b).toEqual({ rows: 7, kinds: 5 });
+    expect((await group.overlap({ ...likeness, present: true })).shared.b.a).toEqual({ rows: 6, kinds: 4 });
+    const found = await group.alike("b", "a", likeness, { limit: 1, shown: ["id"], differing: ["id"] });
+    expect(found.map(({ row, like }) => [row.row, like.row, like.cells])).toEqual([[6, 1, { id: 1 }]]);
+    await expect(group.overlap({ columns: ["whom"], by: "near" })).rejects.toMatchObject({ code: "TH_DATA_COLUMN" });
+  });
+
   test("several files are one data set, rows numbered within each", async () => {
     await using t = await testHost();
     const files = await Promise.all(["a", "b"].map((file) => write(t, file, format)));
