@@ -25,6 +25,7 @@ import { handlingInputs, handlingOutputs } from "./validate-data/handling/inputs
 import { requireReference } from "./validate-data/handling/missing.ts";
 import { checkTargets } from "./validate-data/handling/targets.ts";
 import { type PastScore, qualitySchema, rememberScore } from "./validate-data/history.ts";
+import { checkInferred, type WrittenContract, writeInferred } from "./validate-data/infer.ts";
 import { maskingOf, sensitiveColumns } from "./validate-data/masking.ts";
 import type { Part, Situation } from "./validate-data/part.ts";
 import { profileOf, type WrittenProfile, writeProfile } from "./validate-data/profile-file.ts";
@@ -48,7 +49,7 @@ const inputs = z.strictObject({
   }),
   contract: input(z.string().optional(), {
     description:
-      "Data contract in the Open Data Contract Standard 3.x, as YAML. May be left out where there is a `reference`: then the data is held against that alone.",
+      "Data contract in the Open Data Contract Standard 3.x, as YAML. May be left out where there is a `reference`, which the data is then held against alone, or with `infer-contract`.",
     kind: "path",
     example: "contracts/churn.odcs.yaml",
   }),
@@ -62,6 +63,12 @@ const inputs = z.strictObject({
   referenceSeverity: input(z.enum(["warn", "fail"]).default("warn"), {
     description:
       "What a broken bound of the reference does. A breaking change of the columns fails whatever stands here.",
+  }),
+  inferContract: input(z.string().optional(), {
+    description:
+      "Where a contract goes that is inferred from the data, in the Open Data Contract Standard 3.1: types, keys, levels, ranges and shares of missing values, with bounds that clean batches keep. A file that somebody edited is not written over. `contract` may then be left out.",
+    kind: "path",
+    example: "contracts/churn.odcs.yaml",
   }),
   profile: input(z.string().optional(), {
     description:
@@ -117,6 +124,7 @@ const details = z.strictObject({
   reference: referenceSchema.optional(),
   ...handlingDetails,
   versions: versionsSchema.optional(),
+  inferred: z.strictObject({ path: z.string(), digest: digestSchema }).optional(),
 });
 
 type Inputs = z.output<typeof inputs>;
@@ -139,6 +147,7 @@ async function run(given: Inputs, host: Host, project: Project) {
   const profilePath = profilePathOf(given, project);
   const profilePlace = { input: given.profile === undefined ? "report" : "profile" };
   await checkWritable(profilePath, host, profilePlace, { schema: "titleholder/profile/" });
+  await checkInferred(given.inferContract, host);
   const contract = given.contract === undefined ? withoutContract(given) : await readContract(given.contract, host);
   const hidden = sensitiveColumns(contract.value);
   const declared = declaredColumns(contract);
@@ -164,7 +173,8 @@ async function run(given: Inputs, host: Host, project: Project) {
   const found = await validate(dataset, contract, located, given.sampleFailures, host);
   times.lap("check");
   const masking = maskingOf(contract.value, host);
-  const isProfiled = !found.unreadable && (!given.skipProfile || periods !== undefined);
+  const isProfiled =
+    !found.unreadable && (!given.skipProfile || periods !== undefined || given.inferContract !== undefined);
   const like = periods?.reference.whole;
   const profile = isProfiled ? await profileOf(dataset, fingerprint, hidden, like, host) : undefined;
   times.lap("profile");
@@ -182,7 +192,8 @@ async function run(given: Inputs, host: Host, project: Project) {
   times.lap("handling");
   const written =
     profile === undefined || given.skipProfile ? undefined : await writeProfile(profile, profilePath, host);
-  const findings = findingsOf(given, situation, [...parts, handled.part], score, written);
+  const inferred = given.dryRun ? undefined : await writeInferred(given.inferContract, situation);
+  const findings = findingsOf(given, situation, inferredPart(inferred, [...parts, handled.part]), score, written);
   return {
     findings: { ...findings, timings: times.laps },
     outputs: {
@@ -217,13 +228,17 @@ function sqlTimeoutOf(given: Inputs): number {
   return parseDuration(given.sqlTimeout, { input: "sql-timeout" });
 }
 
+function inferredPart(inferred: WrittenContract | undefined, parts: readonly Part[]): readonly Part[] {
+  return inferred === undefined ? parts : [...parts, { details: { inferred: { ...inferred } } }];
+}
+
 /** @throws TH_CONTRACT_MISSING (configuration) when nothing else is named that the data could be held against. */
 function withoutContract(given: Inputs): ReadContract {
-  if (given.reference !== undefined) return noContract;
+  if (given.reference !== undefined || given.inferContract !== undefined) return noContract;
   throw configurationError(
     "TH_CONTRACT_MISSING",
     "there is neither a contract nor a reference to hold the data against",
-    "name a contract, or earlier data in reference",
+    "name a contract, or earlier data in reference; infer-contract writes a first contract",
     { input: "contract" },
   );
 }

@@ -7,11 +7,12 @@ import type { Measure } from "./contract.ts";
 import type { YamlPath } from "./document.ts";
 import type { OdcsProperty, OdcsQuality, OdcsTable } from "./odcs-schema.ts";
 import { kindOfLogicalType, lengthPredicate, parseTime, unrunnable } from "./properties.ts";
+import { rangeArgument } from "./quality-range.ts";
 import { sqlRule } from "./sql-rules.ts";
 
 const usedArguments: Readonly<Record<string, readonly string[]>> = {
   missingValues: ["missingValues"],
-  invalidValues: ["validValues", "pattern", "minLength", "maxLength"],
+  invalidValues: ["validValues", "pattern", "minLength", "maxLength", "minimum", "maximum"],
   duplicateValues: ["properties"],
 };
 /** Rules that version 3.0 of the standard names in its text and examples, as metrics of 3.1. `none`: without an operator no row may break it. */
@@ -276,9 +277,17 @@ function invalidValues(
   }
   const length = lengthOf(quality, column, place);
   if (length !== undefined) valid.push({ ...length, broken: `do not ${length.words}` });
+  const range = rangeArgument(quality.arguments, kindOfLogicalType(property.logicalType), column, (name, what) =>
+    wrongArgument(name, what, place),
+  );
+  if (range !== undefined) valid.push({ ...range, broken: `are not ${range.words.slice("be ".length)}` });
   const [first, ...others] = valid.map(({ predicate }): Predicate => ({ op: "not", term: predicate }));
   if (first === undefined) {
-    skip(id, "does not say which values are valid: it has no validValues, pattern, minLength or maxLength", place);
+    skip(
+      id,
+      "does not say which values are valid: it has no validValues, pattern, minLength, maxLength, minimum or maximum",
+      place,
+    );
     return undefined;
   }
   return rows(others.length === 0 ? first : { op: "or", terms: [first, ...others] }, {

@@ -17,6 +17,7 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "skip-lines",
     "reference",
     "reference-severity",
+    "infer-contract",
     "profile",
     "skip-profile",
     "quarantine",

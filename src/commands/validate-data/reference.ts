@@ -8,11 +8,12 @@ import type { Json } from "../../kernel/json.ts";
 import type { Verdict } from "../../kernel/verdict.ts";
 import { compareWithReference, type Finding, topicError, type Unanswered } from "../../profile/expectations.ts";
 import { type Reference, referenceOf, valuesIn } from "../../profile/periods.ts";
-import type { ColumnProfile, Profile } from "../../profile/profile.ts";
+import type { Profile } from "../../profile/profile.ts";
 import { formatCount, formatNumber, formatShare } from "../../report/format.ts";
 import { leastPeriods, rowsInterval } from "../../stats/predictive.ts";
 import { type ReadReference, type ReferenceOptions, readReference } from "../reference.ts";
 import type { Masking } from "./masking.ts";
+import { movingColumns } from "./moving.ts";
 import type { Part, Situation } from "./part.ts";
 import { schemaChecks } from "./reference/schema.ts";
 import { boundCheck, unansweredCheck } from "./reference/words.ts";
@@ -21,9 +22,6 @@ import { boundCheck, unansweredCheck } from "./reference/words.ts";
 const skewRule = { minimumEffect: 0.05, alpha: 0.05 };
 /** With one reference nobody knows how the number of rows varies: these factors are stated, not estimated. */
 const statedRows = { low: 0.5, high: 2 };
-/** Texts of which more than this share of the values is beyond the commonest levels are names or prose, not categories. */
-const textShare = 0.5;
-const leastForUnique = 20;
 
 const number = z.number().nullable();
 /** What the report's details say of the comparison; a mean that may not be shown is null. */
@@ -76,7 +74,7 @@ export async function referenceParts(
   if (read === undefined) return [];
   if (current === undefined) return [{ checks: [unreadable], materials: read.materials }];
   const { reference, materials, digests } = read;
-  const moving = movingColumns(reference, current);
+  const moving = movingColumns(reference.periods.at(-1) ?? reference.whole, current);
   const comparable = withoutChangedKinds(reference, current);
   const findings = compareWithReference(comparable, current, new Set(moving.keys()));
   const several = reference.periods.length >= leastPeriods;
@@ -99,33 +97,6 @@ const unreadable: Check = {
   verdict: "unchecked",
   message: "nothing was compared with the reference: nothing of the data can be read",
 };
-
-/** Columns whose values never come back, with the reason. */
-function movingColumns({ periods, whole }: Reference, current: Profile): ReadonlyMap<string, string> {
-  const kinds = new Map((current.fields ?? []).map(({ name, kind }) => [name, kind]));
-  const newest = periods.at(-1)?.columns ?? whole.columns;
-  const reasons = [...newest].flatMap(([name, column]): (readonly [string, string])[] => {
-    const kind = kinds.get(name);
-    if (kind === "date" || kind === "timestamp") return [[name, "a time: it goes on by itself"]];
-    if (kind === "integer" && isUnique(column)) return [[name, "another value in every row, as identifiers have"]];
-    return isText(column) ? [[name, "text: most of its values are rare"]] : [];
-  });
-  return new Map(reasons);
-}
-
-/** No sampled value occurs twice in the whole column. */
-function isUnique(column: ColumnProfile): boolean {
-  if (column.kind !== "numeric" || valuesIn(column) < leastForUnique) return false;
-  const most = column.atEdge?.reduce((sum, count) => Math.max(sum, count), 0) ?? Number.POSITIVE_INFINITY;
-  return column.edges.length >= leastForUnique && most <= 1;
-}
-
-function isText(column: ColumnProfile): boolean {
-  if (column.kind !== "categorical") return false;
-  const values = valuesIn(column);
-  const isRare = [...column.levels.values()].every((count) => count === 1);
-  return values >= leastForUnique && (column.others > textShare * values || isRare);
-}
 
 /** A column of another kind than before has failed already. */
 function withoutChangedKinds({ periods, whole }: Reference, current: Profile): Reference {

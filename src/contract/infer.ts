@@ -1,0 +1,164 @@
+import type { ColumnKind } from "../dataset/dataset.ts";
+import { digestOf } from "../kernel/digest.ts";
+import { beyondEdges, singlesOf, topicError } from "../profile/expectations.ts";
+import { valuesIn } from "../profile/periods.ts";
+import type { ColumnProfile } from "../profile/profile.ts";
+import { largestCount } from "../stats/predictive.ts";
+import { formatNumber } from "./bounds.ts";
+
+/** A column as the contract will describe it. */
+export interface InferredColumn {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  readonly nullable: boolean;
+  /** Absent for lists and structures. */
+  readonly profile?: ColumnProfile;
+  /** No value occurs twice, and none is missing. `key`: it is taken for the primary key. */
+  readonly unique?: "key" | "by chance";
+  /** Times, identifiers and texts: their values never come back, and are not bounded. */
+  readonly moves: boolean;
+  /** Whether its values may stand in a file. */
+  readonly shows: boolean;
+  readonly classification?: string;
+}
+
+const marker = "# titleholder: inferred ";
+
+/**
+ * A contract in the Open Data Contract Standard 3.1 that clean batches keep: types and keys are strict, all else is bounded by what chance
+ * brings (`profile/expectations.ts`), so that of the batches with at least half as many rows at most about one in twenty breaks any bound.
+ * Equal input gives equal bytes. The first line holds the digest of the rest: {@link isInferred} tells a file that nobody has changed.
+ */
+export function inferContract(id: string, rows: number, columns: readonly InferredColumn[]): string {
+  const alpha = topicError / Math.max(1, columns.length);
+  const least = Math.max(1, Math.ceil(rows / 2));
+  const text = [
+    `# Inferred by Titleholder from ${formatNumber(rows)} rows of ${columns.length} columns. Each bound holds what chance brings to batches of at least`,
+    `# ${formatNumber(least)} rows with stable rates: a clean batch breaks any of them with a probability of about .05 at most. Read it, correct it, and`,
+    "# set status to active.",
+    "apiVersion: v3.1.0",
+    "kind: DataContract",
+    `id: ${quoted(id)}`,
+    "version: 0.1.0",
+    "status: draft",
+    "schema:",
+    "  - name: data",
+    "    logicalType: object",
+    "    quality:",
+    "      # Half to twice this number: stated, not estimated, as one batch does not tell how the number varies.",
+    `      - { name: row-count, metric: rowCount, mustBeBetween: [${Math.floor(rows / 2)}, ${Math.max(1, 2 * rows)}], severity: warning }`,
+    "    properties:",
+    ...columns.flatMap((column) => propertyLines(column, rows, least, alpha)),
+    "",
+  ].join("\n");
+  return `${marker}${digestOf(text)}\n${text}`;
+}
+
+/** Whether a file is an inferred contract as it was written, which may be written again. */
+export function isInferred(text: string): boolean {
+  const end = text.indexOf("\n");
+  return end > 0 && text.slice(0, end) === `${marker}${digestOf(text.slice(end + 1))}`;
+}
+
+function propertyLines(column: InferredColumn, rows: number, least: number, alpha: number): readonly string[] {
+  const { name, kind, profile, classification } = column;
+  const rules = profile === undefined ? [] : rulesOf(column, profile, rows, least, alpha);
+  return [
+    `      - name: ${quoted(name)}`,
+    ...(kind === "nested" ? [] : [`        logicalType: ${kind}`]),
+    ...(classification === undefined ? [] : [`        classification: ${quoted(classification)}`]),
+    ...keyLines(column, profile),
+    ...(rules.length === 0 ? [] : ["        quality:", ...rules.map((line) => `          ${line}`)]),
+  ];
+}
+
+function keyLines({ unique, nullable }: InferredColumn, profile: ColumnProfile | undefined): readonly string[] {
+  if (unique === "key")
+    return [
+      "        # Every value is there, and none occurs twice.",
+      "        primaryKey: true",
+      "        primaryKeyPosition: 1",
+      "        required: true",
+    ];
+  const chance =
+    unique === "by chance" ? ["        # No value occurs twice so far: write `unique: true` where none may."] : [];
+  if (!nullable) return [...chance, "        required: true"];
+  const isWhole = profile?.missing === 0;
+  return [
+    ...chance,
+    ...(isWhole ? ["        # None is missing so far: write `required: true` where none may be."] : []),
+  ];
+}
+
+function rulesOf(
+  column: InferredColumn,
+  profile: ColumnProfile,
+  rows: number,
+  least: number,
+  alpha: number,
+): readonly string[] {
+  const values = valuesIn(profile);
+  const leastValues = Math.ceil((least * values) / Math.max(1, rows));
+  const isStrict = column.unique === "key" || !column.nullable;
+  return [
+    ...(isStrict ? [] : missingRule(profile.missing, rows, least, alpha)),
+    ...(column.moves || values === 0 ? [] : valueRule(column, profile, values, leastValues, least, alpha)),
+  ];
+}
+
+function missingRule(missing: number, rows: number, least: number, alpha: number): readonly string[] {
+  const most = largestCount([{ count: missing, rows }], least, alpha);
+  if (most >= least) return [];
+  const found = `${formatNumber(missing)} of ${formatNumber(rows)} were missing`;
+  return [
+    `# ${found}: at most ${formatNumber(most)} of ${formatNumber(least)}, by BetaBin(${least}, ${missing + 1}, ${rows - missing}).`,
+    `- { name: missing, metric: nullValues, mustBeLessOrEqualTo: ${percent(most, least)}, unit: percent }`,
+  ];
+}
+
+function valueRule(
+  { kind, shows }: InferredColumn,
+  profile: ColumnProfile,
+  values: number,
+  leastValues: number,
+  least: number,
+  alpha: number,
+): readonly string[] {
+  if (!shows)
+    return [
+      "# Values may not be shown, and are not bounded: classify the column as public, or infer on your own machine.",
+    ];
+  const rule = (what: string, law: string, name: string, args: string, most: number) => [
+    `# ${what}: at most ${formatNumber(most)} of ${formatNumber(leastValues)} values, by ${law}.`,
+    `- { name: ${name}, metric: invalidValues, arguments: ${args}, mustBeLessOrEqualTo: ${percent(most, least)}, unit: percent }`,
+  ];
+  if (profile.kind === "numeric") {
+    const [range, beyond] = [profile.range, beyondEdges(profile)];
+    if (range === undefined || beyond === undefined || (kind !== "integer" && kind !== "number")) return [];
+    const most = largestCount([{ count: beyond, rows: values }], leastValues, alpha, 2);
+    const law = `BetaBin(${leastValues}, ${beyond + 2}, ${values - 1 - beyond})`;
+    return rule("Outside the range of the data", law, "range", `{ minimum: ${range[0]}, maximum: ${range[1]} }`, most);
+  }
+  if (kind !== "string" || profile.others > 0 || profile.hashed === true) return [];
+  const single = singlesOf(profile);
+  const most = largestCount([{ count: single, rows: values }], leastValues, alpha);
+  const law = `Good-Turing, BetaBin(${leastValues}, ${single + 1}, ${values - single})`;
+  const names = [...profile.levels.keys()].sort().map(quoted).join(", ");
+  return rule("Levels not seen so far", law, "levels", `{ validValues: [${names}] }`, most);
+}
+
+/** A count as percent of the rows, rounded up to four digits, so that the count itself is within. */
+function percent(count: number, rows: number): number {
+  const share = (100 * count) / rows;
+  if (share === 0) return 0;
+  const unit = 10 ** (Math.floor(Math.log10(share)) - 3);
+  return Math.min(100, Number((Math.ceil(share / unit) * unit).toPrecision(4)));
+}
+
+/** JSON's strings are YAML's; what a terminal or an editor would act on is written as an escape. */
+function quoted(text: string): string {
+  return JSON.stringify(text.toWellFormed()).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
