@@ -11,7 +11,7 @@ import { parseContract } from "../src/contract/odcs.ts";
 import type { Aggregate, Cell, Column, Dataset, Predicate } from "../src/dataset/dataset.ts";
 import { Bins } from "../src/dataset/engines/duckdb/bins.ts";
 import { compareWithReference } from "../src/profile/expectations.ts";
-import { referenceOf, valuesIn } from "../src/profile/periods.ts";
+import { referenceOf } from "../src/profile/periods.ts";
 import type { Profile } from "../src/profile/profile.ts";
 import { profileDataset } from "../src/profile/profiling.ts";
 import { createRandom, type Random } from "../src/stats/random.ts";
