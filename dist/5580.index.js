@@ -1,0 +1,30 @@
+const id=5580;const ids=[5580];const modules={95580:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{inferContract:()=>inferContract,
+isInferred:()=>isInferred});var _kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(65331);var _profile_expectations_js__WEBPACK_IMPORTED_MODULE_1__=__webpack_require__(30824);var _profile_periods_js__WEBPACK_IMPORTED_MODULE_2__=__webpack_require__(
+64673);var _stats_predictive_js__WEBPACK_IMPORTED_MODULE_4__=__webpack_require__(49974);var _bounds_js__WEBPACK_IMPORTED_MODULE_3__=__webpack_require__(99863);const marker="# titleholder: inferred ";function inferContract(id2,rows,columns){
+const alpha=_profile_expectations_js__WEBPACK_IMPORTED_MODULE_1__.Uu/Math.max(1,columns.length);const least=Math.max(1,Math.ceil(rows/2));const text=[`# Inferred by Titleholder from ${(0,_bounds_js__WEBPACK_IMPORTED_MODULE_3__.
+ZV)(rows)} rows of ${columns.length} columns. Each bound holds what chance brings to batches of at least`,`# ${(0,_bounds_js__WEBPACK_IMPORTED_MODULE_3__.ZV)(least)} rows with stable rates: a clean ba\
+tch breaks any of them with a probability of about .05 at most. Read it, correct it, and`,"# set status to active.","apiVersion: v3.1.0","kind: DataContract",`id: ${quoted(id2)}`,"version: 0.1.0","sta\
+tus: draft","schema:","  - name: data","    logicalType: object","    quality:","      # Half to twice this number: stated, not estimated, as one batch does not tell how the number varies.",`      - {\
+ name: row-count, metric: rowCount, mustBeBetween: [${Math.floor(rows/2)}, ${Math.max(1,2*rows)}], severity: warning }`,"    properties:",...columns.flatMap(column=>propertyLines(column,rows,least,alpha)),
+""].join("\n");return`${marker}${(0,_kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__.ol)(text)}
+${text}`}function isInferred(text){const end=text.indexOf("\n");return end>0&&text.slice(0,end)===`${marker}${(0,_kernel_digest_js__WEBPACK_IMPORTED_MODULE_0__.ol)(text.slice(end+1))}`}function propertyLines(column,rows,least,alpha){
+const{name,kind,profile,classification}=column;const rules=profile===void 0?[]:rulesOf(column,profile,rows,least,alpha);return[`      - name: ${quoted(name)}`,...kind==="nested"?[]:[`        logicalTy\
+pe: ${kind}`],...classification===void 0?[]:[`        classification: ${quoted(classification)}`],...keyLines(column,profile),...rules.length===0?[]:["        quality:",...rules.map(line=>`          ${line}`)]]}
+function keyLines({unique,nullable},profile){if(unique==="key")return["        # Every value is there, and none occurs twice.","        primaryKey: true","        primaryKeyPosition: 1","        requi\
+red: true"];const chance=unique==="by chance"?["        # No value occurs twice so far: write `unique: true` where none may."]:[];if(!nullable)return[...chance,"        required: true"];const isWhole=profile?.
+missing===0;return[...chance,...isWhole?["        # None is missing so far: write `required: true` where none may be."]:[]]}function rulesOf(column,profile,rows,least,alpha){const values=(0,_profile_periods_js__WEBPACK_IMPORTED_MODULE_2__.
+aC)(profile);const leastValues=Math.ceil(least*values/Math.max(1,rows));const isStrict=column.unique==="key"||!column.nullable;return[...isStrict?[]:missingRule(profile.missing,rows,least,alpha),...column.
+moves||values===0?[]:valueRule(column,profile,values,leastValues,least,alpha)]}function missingRule(missing,rows,least,alpha){const most=(0,_stats_predictive_js__WEBPACK_IMPORTED_MODULE_4__.AA)([{count:missing,
+rows}],least,alpha);if(most>=least)return[];const found=`${(0,_bounds_js__WEBPACK_IMPORTED_MODULE_3__.ZV)(missing)} of ${(0,_bounds_js__WEBPACK_IMPORTED_MODULE_3__.ZV)(rows)} were missing`;return[`# ${found}\
+: at most ${(0,_bounds_js__WEBPACK_IMPORTED_MODULE_3__.ZV)(most)} of ${(0,_bounds_js__WEBPACK_IMPORTED_MODULE_3__.ZV)(least)}, by BetaBin(${least}, ${missing+1}, ${rows-missing}).`,`- { name: missing,\
+ metric: nullValues, mustBeLessOrEqualTo: ${percent(most,least)}, unit: percent }`]}function valueRule({kind,shows},profile,values,leastValues,least,alpha){if(!shows)return["# Values may not be shown,\
+ and are not bounded: classify the column as public, or infer on your own machine."];const rule=(what,law2,name,args,most2)=>[`# ${what}: at most ${(0,_bounds_js__WEBPACK_IMPORTED_MODULE_3__.ZV)(most2)}\
+ of ${(0,_bounds_js__WEBPACK_IMPORTED_MODULE_3__.ZV)(leastValues)} values, by ${law2}.`,`- { name: ${name}, metric: invalidValues, arguments: ${args}, mustBeLessOrEqualTo: ${percent(most2,least)}, uni\
+t: percent }`];if(profile.kind==="numeric"){const[range,beyond]=[profile.range,(0,_profile_expectations_js__WEBPACK_IMPORTED_MODULE_1__.wr)(profile)];if(range===void 0||beyond===void 0||kind!=="intege\
+r"&&kind!=="number")return[];const most2=(0,_stats_predictive_js__WEBPACK_IMPORTED_MODULE_4__.AA)([{count:beyond,rows:values}],leastValues,alpha,2);const law2=`BetaBin(${leastValues}, ${beyond+2}, ${values-
+1-beyond})`;return rule("Outside the range of the data",law2,"range",`{ minimum: ${range[0]}, maximum: ${range[1]} }`,most2)}if(kind!=="string"||profile.others>0||profile.hashed===true)return[];const single=(0,
+_profile_expectations_js__WEBPACK_IMPORTED_MODULE_1__.Zh)(profile);const most=(0,_stats_predictive_js__WEBPACK_IMPORTED_MODULE_4__.AA)([{count:single,rows:values}],leastValues,alpha);const law=`Good-T\
+uring, BetaBin(${leastValues}, ${single+1}, ${values-single})`;const names=[...profile.levels.keys()].sort().map(quoted).join(", ");return rule("Levels not seen so far",law,"levels",`{ validValues: [${names}\
+] }`,most)}function percent(count,rows){const share=100*count/rows;if(share===0)return 0;const unit=10**(Math.floor(Math.log10(share))-3);return Math.min(100,Number((Math.ceil(share/unit)*unit).toPrecision(
+4)))}function quoted(text){return JSON.stringify(text.toWellFormed()).replace(/[\u007f-\u009f\u2028\u2029\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,character=>`\\u${character.charCodeAt(0).toString(
+16).padStart(4,"0")}`)}})};export{id,ids,modules};
