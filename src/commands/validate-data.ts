@@ -18,6 +18,7 @@ import { baseInputs, dryRunInput, input, registryInputs } from "./shared.ts";
 import { checksOf, type Found, summaryOf } from "./validate-data/checks.ts";
 import { columnsPart } from "./validate-data/columns-of-interest.ts";
 import { noContract, type ReadContract, readContract } from "./validate-data/contract-file.ts";
+import { contractPartDetails, contractParts } from "./validate-data/contract-parts.ts";
 import { handlingDetails } from "./validate-data/handling/details.ts";
 import { featureDictionary } from "./validate-data/handling/features.ts";
 import { handleRows } from "./validate-data/handling/handling.ts";
@@ -49,7 +50,7 @@ const inputs = z.strictObject({
   }),
   contract: input(z.string().optional(), {
     description:
-      "Data contract in the Open Data Contract Standard 3.x, as YAML. May be left out where there is a `reference`, which the data is then held against alone, or with `infer-contract`.",
+      "Data contract in the Open Data Contract Standard 3.x, or a Frictionless Table Schema, as YAML or JSON. May be left out where there is a `reference`, which the data is then held against alone, or with `infer-contract`.",
     kind: "path",
     example: "contracts/churn.odcs.yaml",
   }),
@@ -117,6 +118,7 @@ const details = z.strictObject({
   contract: z
     .strictObject({ id: z.string(), version: z.string(), apiVersion: z.string(), digest: digestSchema })
     .nullable(),
+  ...contractPartDetails,
   rules: z.array(z.strictObject({ id: z.string(), count: z.number(), share: z.number(), holds: z.boolean() })),
   profile: z.strictObject({ path: z.string(), digest: digestSchema }).nullable(),
   quality: qualitySchema.nullable(),
@@ -215,6 +217,7 @@ async function partsOf(
   periods: ReadPeriods | undefined,
 ): Promise<readonly Part[]> {
   return [
+    ...(await contractParts(situation)),
     await sqlRules(situation, sqlTimeoutOf(given)),
     ...(given.columnChecks ? [await columnsPart(situation, given, given.sampleFailures)] : []),
     ...(await splitsPart(given, situation, given.sampleFailures)),

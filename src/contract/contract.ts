@@ -1,5 +1,6 @@
 import type { ColumnKind, Predicate } from "../dataset/dataset.ts";
 import type { Place } from "../kernel/error.ts";
+import type { CalendarDuration } from "./durations.ts";
 import type { Feature, MissingValues } from "./handling.ts";
 
 /** What a measured number must be. Between includes both ends. */
@@ -56,14 +57,34 @@ export interface Unsupported {
   readonly place: Place;
 }
 
+/** How old the newest value of a column may be (freshness), or its oldest (retention). */
+export interface ServiceLevel {
+  readonly id: string;
+  readonly kind: "freshness" | "retention";
+  readonly column: string;
+  readonly limit: CalendarDuration;
+  readonly place: Place;
+}
+
 export interface ContractColumn {
   /** The column's name in the data. */
   readonly name: string;
   /** Absent where the contract declares no logical type. */
   readonly kind?: ColumnKind;
   readonly classification?: string;
+  readonly tags: readonly string[];
+  /** The contract's word for a column that matters most. */
+  readonly isCritical: boolean;
   /** The custom property `showValues`: its cells may be shown anywhere. */
   readonly showValues: boolean;
+  /** The data may lack it. */
+  readonly mayBeAbsent?: boolean;
+  readonly place: Place;
+}
+
+/** How the columns of data must match the fields of a table schema, in the words of its specification. */
+export interface FieldsMatch {
+  readonly kind: "exact" | "equal" | "subset" | "superset" | "partial";
   readonly place: Place;
 }
 
@@ -77,8 +98,10 @@ export interface Contract {
   /** The name that queries know it by; the same where the contract states no other. */
   readonly physicalTable: string;
   readonly columns: readonly ContractColumn[];
+  readonly fieldsMatch?: FieldsMatch;
   /** Columns of the primary key, in its order. */
   readonly key: readonly string[];
+  readonly serviceLevels: readonly ServiceLevel[];
   readonly rules: readonly Rule[];
   readonly sqlRules: readonly SqlRule[];
   /** What is done with missing values where rows are written out, by column. */

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { configurationError, type Place } from "../kernel/error.ts";
 import { nearest, suggest } from "../kernel/naming.ts";
@@ -9,6 +9,15 @@ const deepest = 64;
 
 /** Path of keys and indexes inside a YAML document. */
 export type YamlPath = readonly (string | number)[];
+
+/** A part of a document, as a document of its own. */
+export function within(document: YamlDocument, path: YamlPath): YamlDocument {
+  return {
+    value: valueAt(document.value, path),
+    placeOf: (inner) => document.placeOf([...path, ...inner]),
+    placeOfKey: (inner) => document.placeOfKey([...path, ...inner]),
+  };
+}
 
 /** A YAML file as a value, with the place of everything in it. */
 export interface YamlDocument {
@@ -36,7 +45,8 @@ export function parseYaml(text: string, file: string): YamlDocument {
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    throw refuse(`not valid YAML: ${cause instanceof Error ? cause.message : String(cause)}`, { file }, cause);
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw refuse(`not valid YAML: ${message}`, at(aliasAt(document)), cause);
   }
   const placeOf = (node: Node | null): Place => at(node?.range?.[0] ?? 0);
   const tooDeep = pathBeyond(value, []);
@@ -59,6 +69,17 @@ function composed(text: string, lines: LineCounter, refuse: (cause: unknown) => 
   } catch (cause) {
     throw cause instanceof RangeError ? refuse(cause) : cause;
   }
+}
+
+/** Where the first alias of nothing stands, or else the first alias: what a value cannot be made of. */
+function aliasAt(document: Document): number {
+  const found: { readonly offset: number; readonly isResolved: boolean }[] = [];
+  visit(document, {
+    Alias: (_key, node) => {
+      found.push({ offset: node.range?.[0] ?? 0, isResolved: node.resolve(document) !== undefined });
+    },
+  });
+  return (found.find(({ isResolved }) => !isResolved) ?? found[0])?.offset ?? 0;
 }
 
 /** The way to a value below the last level; an alias of what holds it has no last level. What is shared is looked into once for each level. */

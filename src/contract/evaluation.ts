@@ -29,6 +29,19 @@ export interface Outcome {
 /** The count's key for all rows. Rule ids hold a dot or are words of their own, so that none is equal. */
 const allRows = "(rows)";
 
+/** The contract as it applies to data: columns that it lets be absent, and rules about them, are left out where the data lacks them. */
+export function applicable(contract: Contract, columns: readonly Column[]): Contract {
+  const names = new Set(columns.map((column) => column.name));
+  const isAbsent = ({ name, mayBeAbsent }: ContractColumn) => mayBeAbsent === true && !names.has(name);
+  const absent = new Set(contract.columns.filter(isAbsent).map((column) => column.name));
+  if (absent.size === 0 || absent.size === contract.columns.length) return contract;
+  return {
+    ...contract,
+    columns: contract.columns.filter((column) => !absent.has(column.name)),
+    rules: contract.rules.filter((rule) => !rule.columns.some((name) => absent.has(name))),
+  };
+}
+
 /** Turns a contract into one plan of counts. */
 export function planContract(contract: Contract, columns: readonly Column[]): ContractPlan {
   const byName = new Map(columns.map((column) => [column.name, column]));

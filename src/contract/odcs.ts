@@ -1,7 +1,8 @@
 import { configurationError } from "../kernel/error.ts";
-import { type Compiling, nameOf } from "./compiling.ts";
-import type { Contract, ContractColumn, Rule, SqlRule, Unsupported } from "./contract.ts";
+import { type Compiling, collect, nameOf } from "./compiling.ts";
+import type { Contract, ContractColumn } from "./contract.ts";
 import { checkShape, parseYaml, type YamlDocument, type YamlPath } from "./document.ts";
+import { frictionlessForm, parseFrictionless } from "./frictionless.ts";
 import { featuresOf, missingValuesOf } from "./handling.ts";
 import {
   apiVersions,
@@ -14,27 +15,21 @@ import {
 } from "./odcs-schema.ts";
 import { kindOfLogicalType, propertyRules } from "./properties.ts";
 import { columnQuality, tableQuality } from "./quality.ts";
+import { serviceLevelsOf } from "./service-levels.ts";
 
 const newest = "3.1.0";
 
 /**
- * Compiles a contract in the Open Data Contract Standard 3.x. What it asks for and cannot be checked is listed as unsupported.
+ * Compiles a contract in the Open Data Contract Standard 3.x, or a Frictionless Table Schema. What it asks for and cannot be checked is listed as unsupported.
  * @throws TH_CONTRACT_SYNTAX, TH_CONTRACT_VERSION, TH_CONTRACT_KEY, TH_CONTRACT_SCHEMA, TH_CONTRACT_VALUE (configuration) with line and column.
  */
 export function parseContract(text: string, file: string): Contract {
   const document = parseYaml(text, file);
+  const form = frictionlessForm(document.value);
+  if (form !== undefined) return parseFrictionless(document, form);
   checkVersion(document);
   const contract = checkShape(document, odcsSchema, keysAt);
-  const rules: Rule[] = [];
-  const sqlRules: SqlRule[] = [];
-  const unsupported: Unsupported[] = [];
-  const taken = new Set<string>();
-  const compiling: Compiling = {
-    place: (path, key) => (key === undefined ? document.placeOf(path) : document.placeOfKey([...path, key])),
-    rule: (rule) => rules.push({ ...rule, id: uniqueId(rule.id, taken) }),
-    sqlRule: (rule) => sqlRules.push({ ...rule, id: uniqueId(rule.id, taken) }),
-    unsupported: (item) => unsupported.push({ ...item, id: uniqueId(item.id, taken) }),
-  };
+  const { compiling, rules, sqlRules, unsupported } = collect(document);
   const table: OdcsTable = contract.schema[0] ?? { name: "", properties: [] };
   const path: YamlPath = ["schema", 0];
   const columns = table.properties.map((property, at) => columnOf(property, [...path, "properties", at], compiling));
@@ -52,6 +47,7 @@ export function parseContract(text: string, file: string): Contract {
     columnQuality(property, nameOf(property), place, compiling, table.physicalName ?? table.name);
   });
   listUnsupported(contract, compiling);
+  const serviceLevels = serviceLevelsOf(contract, compiling);
   return {
     id: contract.id,
     version: contract.version,
@@ -60,6 +56,7 @@ export function parseContract(text: string, file: string): Contract {
     physicalTable: table.physicalName ?? table.name,
     columns,
     key,
+    serviceLevels,
     rules,
     sqlRules,
     missing: table.properties.flatMap(
@@ -122,6 +119,8 @@ function columnOf(property: OdcsProperty, path: YamlPath, compiling: Compiling):
     name: nameOf(property),
     ...(kind === undefined ? {} : { kind }),
     ...(property.classification === undefined ? {} : { classification: property.classification }),
+    tags: property.tags ?? [],
+    isCritical: property.criticalDataElement === true,
     showValues: showsValues(property.customProperties),
     place: compiling.place([...path, "name"]),
   };
@@ -193,20 +192,6 @@ function listUnsupported(contract: OdcsContract, compiling: Compiling): void {
       place: compiling.place(["schema", 0, "relationships", at]),
     });
   });
-  contract.slaProperties?.forEach(({ property }, at) => {
-    compiling.unsupported({
-      id: `sla.${property}`,
-      message: `the service level ${property} is not checked yet`,
-      place: compiling.place(["slaProperties", at]),
-    });
-  });
-}
-
-function uniqueId(id: string, taken: Set<string>): string {
-  let unique = id;
-  for (let number = 2; taken.has(unique); number += 1) unique = `${id}-${number}`;
-  taken.add(unique);
-  return unique;
 }
 
 /** The error for a contract none of whose columns is in the data. */

@@ -17,7 +17,7 @@ export function kindOfLogicalType(type: LogicalType | undefined): ColumnKind | u
 const integerFormat = /^([iu])(8|16|32|64)$/;
 /** Texts that the reader takes as dates and times; cells of another format are refused by their type. */
 const isoFormat = /^yyyy-MM-dd(( |'T')HH:mm(:ss(\.S+)?)?('Z'|X+|Z+)?)?$/;
-const textFormats: Readonly<Record<string, string>> = {
+export const textFormats: Readonly<Record<string, string>> = {
   uuid: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
   ipv4: "^((25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|1?\\d?\\d)$",
   hostname: "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$",

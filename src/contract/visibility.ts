@@ -6,7 +6,12 @@ import type { ContractColumn } from "./contract.ts";
  */
 export type Visibility = "public" | "unclassified" | "sensitive";
 
-export function visibilityOf(column: Pick<ContractColumn, "classification" | "showValues">): Visibility {
-  if (column.showValues || column.classification?.toLowerCase() === "public") return "public";
-  return column.classification === undefined ? "unclassified" : "sensitive";
+export function visibilityOf(column: Pick<ContractColumn, "classification" | "showValues" | "tags">): Visibility {
+  if (column.showValues) return "public";
+  if (column.tags.some((tag) => sensitive.test(tag))) return "sensitive";
+  if (column.classification === undefined) return "unclassified";
+  return column.classification.trim().toLowerCase() === "public" ? "public" : "sensitive";
 }
+
+/** Tags that say what a classification would: `PII`, `pii:email`, `sensitive`. */
+const sensitive = /^(pii|phi|pci|spi|sensitive|confidential|restricted|secret|private|personal)([-_ :./].*)?$/i;

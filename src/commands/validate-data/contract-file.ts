@@ -28,6 +28,7 @@ export const noContract: ReadContract = {
     key: [],
     rules: [],
     sqlRules: [],
+    serviceLevels: [],
     unsupported: [],
   },
   path: "",

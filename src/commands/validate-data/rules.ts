@@ -1,5 +1,5 @@
 import type { Contract } from "../../contract/contract.ts";
-import { judge, type Outcome, planContract } from "../../contract/evaluation.ts";
+import { applicable, judge, type Outcome, planContract } from "../../contract/evaluation.ts";
 import type { DataSource, Dataset, FoundRow } from "../../dataset/dataset.ts";
 import type { Fingerprint } from "../../dataset/fingerprint.ts";
 import { configurationError, TitleholderError } from "../../kernel/error.ts";
@@ -14,12 +14,13 @@ const largestWithLines = 100_000_000;
 /** Answers every rule of the contract, and finds the first failing rows of the broken ones. */
 export async function validate(
   dataset: Dataset,
-  { value: contract, path }: ReadContract,
+  { value, path }: ReadContract,
   { source, fingerprint }: { readonly source: DataSource; readonly fingerprint: Fingerprint },
   limit: number,
   host: Host,
 ): Promise<Found> {
   const faults = await dataset.faults();
+  const contract = applicable(value, dataset.columns);
   const plan = planContract(contract, dataset.columns);
   const unreadable = dataset.columns.length === 0;
   if (!unreadable && contract.columns.length > 0 && plan.missing.length === contract.columns.length) {

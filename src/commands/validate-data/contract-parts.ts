@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { columnTable } from "./column-table.ts";
+import { fieldsMatch } from "./fields-match.ts";
+import type { Part, Situation } from "./part.ts";
+import { serviceLevels } from "./service-levels.ts";
+
+/** What a contract asks and says of the data besides its rules: service levels, what columns are to people, which fields there may be. */
+export async function contractParts(situation: Situation): Promise<readonly Part[]> {
+  return [await serviceLevels(situation), columnTable(situation), fieldsMatch(situation)];
+}
+
+export const contractPartDetails = {
+  serviceLevels: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        kind: z.enum(["freshness", "retention"]),
+        column: z.string(),
+        limit: z.string(),
+        holds: z.boolean(),
+      }),
+    )
+    .optional(),
+} as const;

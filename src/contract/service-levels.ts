@@ -1,0 +1,139 @@
+import type { Aggregate, Cell, Column } from "../dataset/dataset.ts";
+import { configurationError, type Place } from "../kernel/error.ts";
+import { suggest } from "../kernel/naming.ts";
+import { type Compiling, nameOf } from "./compiling.ts";
+import type { ServiceLevel } from "./contract.ts";
+import { durationOf, momentBefore } from "./durations.ts";
+import type { OdcsContract, OdcsTable } from "./odcs-schema.ts";
+
+/** Words of the standard for what a table of data can show, of any case. */
+const kinds: Readonly<Record<string, ServiceLevel["kind"]>> = {
+  latency: "freshness",
+  ly: "freshness",
+  freshness: "freshness",
+  retention: "retention",
+  re: "retention",
+};
+
+type Stated = NonNullable<OdcsContract["slaProperties"]>[number];
+
+/**
+ * The service levels that the data can be held to: how old its newest and its oldest value may be. All others are listed as unsupported.
+ * @throws TH_CONTRACT_VALUE (configuration) for an element that the contract does not describe.
+ */
+export function serviceLevelsOf(contract: OdcsContract, compiling: Compiling): readonly ServiceLevel[] {
+  return (contract.slaProperties ?? []).flatMap((stated, at): readonly ServiceLevel[] => {
+    const path = ["slaProperties", at];
+    const place = compiling.place(path);
+    const id = `sla.${stated.property}`;
+    const skip = (why: string): readonly ServiceLevel[] => {
+      const words = stated.description === undefined ? {} : { words: stated.description };
+      compiling.unsupported({ id, message: `the service level ${stated.property} ${why}`, ...words, place });
+      return [];
+    };
+    const kind = kinds[stated.property.toLowerCase()];
+    if (kind === undefined) return skip("is nothing that a table of data shows");
+    const limit = durationOf(stated.value, stated.unit);
+    if (limit === undefined) return skip(`is no duration: ${amountOf(stated)}`);
+    if (stated.valueExt !== undefined && stated.valueExt !== null)
+      compiling.unsupported({ id: `${id}.valueExt`, message: `the valueExt of ${id} was not used`, place });
+    const own = stated.element !== undefined;
+    const element = stated.element ?? contract.slaDefaultElement;
+    if (element === undefined) return skip("names no element: write element: table.column");
+    const elementPlace = own ? compiling.place([...path, "element"]) : compiling.place(["slaDefaultElement"]);
+    return element.split(",").flatMap((name) => {
+      const column = columnOf(name.trim(), contract.schema, elementPlace);
+      if (column === undefined) return skip(`is about ${name.trim()}, which is not in the contract's first table`);
+      return [{ id: compiling.uniqueId(id), kind, column, limit, place }];
+    });
+  });
+}
+
+function amountOf({ value, unit }: Stated): string {
+  if (unit === undefined) return `${String(value)} has no unit, and is not written as in P4D`;
+  if (unit.trim() === "m") return `m may mean minutes or months: write min or mo`;
+  return `${String(value)} ${unit}`;
+}
+
+/** The column in the data; undefined for one of a further table, or part of a structure. The first table's name may be left out. */
+function columnOf(element: string, tables: readonly OdcsTable[], place: Place): string | undefined {
+  const [head = "", ...rest] = element.split(".");
+  const named = tables.find(({ name, physicalName }) => name === head || physicalName === head);
+  const table = named ?? tables[0];
+  const [column = "", ...parts] = named === undefined || rest.length === 0 ? [head, ...rest] : rest;
+  const found = table?.properties.find(({ name, physicalName }) => name === column || physicalName === column);
+  if (found === undefined) {
+    const known = tables.flatMap(({ name, properties }) => properties.map((property) => `${name}.${property.name}`));
+    throw configurationError(
+      "TH_CONTRACT_VALUE",
+      `the contract describes no element "${element}"`,
+      suggest(element, known),
+      place,
+    );
+  }
+  return table === tables[0] && parts.length === 0 ? nameOf(found) : undefined;
+}
+
+/** What must be measured to answer service levels at a moment, in one scan. */
+export interface LevelPlan {
+  readonly aggregates: Readonly<Record<string, Aggregate>>;
+  readonly levels: readonly ServiceLevel[];
+  readonly idle: readonly { readonly level: ServiceLevel; readonly why: string }[];
+  /** By column: days count from midnight to midnight, as a date has no time. */
+  readonly now: ReadonlyMap<string, Date>;
+}
+
+/** How a service level stands. Ages are milliseconds; undefined where the column has no value up to now. */
+export interface LevelOutcome {
+  readonly level: ServiceLevel;
+  readonly age: number | undefined;
+  readonly holds: boolean;
+  /** Of retention: rows that should have been deleted. */
+  readonly tooOld: number;
+}
+
+export function planLevels(levels: readonly ServiceLevel[], columns: readonly Column[], now: Date): LevelPlan {
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const today = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()));
+  const aggregates: Record<string, Aggregate> = {};
+  const idle: { level: ServiceLevel; why: string }[] = [];
+  const moments = new Map<string, Date>();
+  const asked: ServiceLevel[] = [];
+  for (const level of levels) {
+    const { column, limit } = level;
+    const kind = byName.get(column)?.kind;
+    if (kind !== "date" && kind !== "timestamp") {
+      const why = kind === undefined ? `the data has no column ${column}` : `${column} holds values of kind ${kind}`;
+      idle.push({ level, why });
+      continue;
+    }
+    const moment = kind === "date" ? today : now;
+    moments.set(column, moment);
+    asked.push(level);
+    const past = { op: "range", column, max: moment } as const;
+    aggregates[`newest ${column}`] = { fn: "max", column, where: past };
+    aggregates[`oldest ${column}`] = { fn: "min", column };
+    aggregates[`future ${column}`] = { fn: "count", where: { op: "range", column, min: moment, openMin: true } };
+    const cutoff = { op: "range", column, max: momentBefore(moment, limit), openMax: true } as const;
+    aggregates[`before ${column} ${limit.words}`] = { fn: "count", where: cutoff };
+  }
+  return { aggregates, levels: asked, idle, now: moments };
+}
+
+/** Judges what was measured; `future` counts by column the rows whose time is yet to come. */
+export function judgeLevels(
+  plan: LevelPlan,
+  measured: Readonly<Record<string, Cell>>,
+): { readonly outcomes: readonly LevelOutcome[]; readonly future: ReadonlyMap<string, number> } {
+  const outcomes = plan.levels.map((level): LevelOutcome => {
+    const { column, kind, limit } = level;
+    const now = plan.now.get(column) ?? new Date(Number.NaN);
+    const at = measured[`${kind === "freshness" ? "newest" : "oldest"} ${column}`];
+    const tooOld = kind === "retention" ? Number(measured[`before ${column} ${limit.words}`] ?? 0) : 0;
+    if (!(at instanceof Date)) return { level, age: undefined, holds: kind === "retention", tooOld };
+    const holds = kind === "retention" ? tooOld === 0 : at >= momentBefore(now, limit);
+    return { level, age: Math.max(0, now.getTime() - at.getTime()), holds, tooOld };
+  });
+  const future = [...plan.now.keys()].map((column) => [column, Number(measured[`future ${column}`] ?? 0)] as const);
+  return { outcomes, future: new Map(future.filter(([, count]) => count > 0)) };
+}
