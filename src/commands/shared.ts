@@ -71,6 +71,28 @@ export const evidenceInput = {
   }),
 } as const;
 
+/** Inputs of the commands that hold what decides against an earlier commit. */
+export const baseCommitInputs = {
+  base: input(z.string().optional(), {
+    description:
+      "What the contract is held against: an earlier contract's file, or a commit, branch or tag. When absent the base of the pull request, the commit before a push, or where this branch left the remote's main one.",
+    noFile: true,
+    example: "origin/main",
+  }),
+  allowLoosening: input(z.boolean().default(false), {
+    description:
+      "A change that lets data through which was stopped before warns instead of failing. In `titleholder.yaml` it counts from the merge on.",
+  }),
+  githubToken: input(z.string().optional(), {
+    description:
+      "Token that reads the base where the checkout does not hold it (`contents: read`) and leaves suggestions (`pull-requests: write`).",
+    secret: true,
+    noFile: true,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of a workflow
+    actionDefault: "${{ github.token }}",
+  }),
+} as const;
+
 export const dryRunInput = {
   dryRun: input(z.boolean().default(false), {
     description: "Read and decide everything, write nothing but the report.",

@@ -1,7 +1,6 @@
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { QualityScore } from "../contract/quality-score.ts";
-import type { Column } from "../dataset/dataset.ts";
 import { fingerprintSchema } from "../dataset/fingerprint.ts";
 import type { Artifact, Command, Findings, Project } from "../kernel/command.ts";
 import { digestSchema } from "../kernel/digest-schema.ts";
@@ -14,7 +13,9 @@ import { locateData, openData } from "./data.ts";
 import { dataFormInputs, textForm } from "./data-form.ts";
 import { openRegistry } from "./open-registry.ts";
 import { defaultReportPath, shownPath } from "./paths.ts";
-import { baseInputs, dryRunInput, input, registryInputs } from "./shared.ts";
+import { baseCommitInputs, baseInputs, dryRunInput, input, registryInputs } from "./shared.ts";
+import { earlierOf, readBase } from "./validate-data/base-contract.ts";
+import { changelogSchema } from "./validate-data/changelog.ts";
 import { checksOf, type Found, summaryOf } from "./validate-data/checks.ts";
 import { columnsPart } from "./validate-data/columns-of-interest.ts";
 import { noContract, type ReadContract, readContract } from "./validate-data/contract-file.ts";
@@ -27,15 +28,17 @@ import { requireReference } from "./validate-data/handling/missing.ts";
 import { checkTargets } from "./validate-data/handling/targets.ts";
 import { type PastScore, qualitySchema, rememberScore } from "./validate-data/history.ts";
 import { checkInferred, type WrittenContract, writeInferred } from "./validate-data/infer.ts";
+import { enforcedPolicy, trustParts } from "./validate-data/loosening.ts";
 import { maskingOf, sensitiveColumns } from "./validate-data/masking.ts";
 import type { Part, Situation } from "./validate-data/part.ts";
 import { profileOf, type WrittenProfile, writeProfile } from "./validate-data/profile-file.ts";
 import { type ReadPeriods, readPeriods, referenceParts, referenceSchema } from "./validate-data/reference.ts";
-import { validate } from "./validate-data/rules.ts";
+import { declaredColumns, validate } from "./validate-data/rules.ts";
 import { historySeries, scoreOf, scoreTables } from "./validate-data/score.ts";
 import { splitDetails, splitInputs } from "./validate-data/splits/inputs.ts";
 import { splitsPart } from "./validate-data/splits.ts";
 import { sqlRules } from "./validate-data/sql-rules.ts";
+import { publishSuggestions, suggestionPart } from "./validate-data/suggestion.ts";
 import { tablesOf } from "./validate-data/tables.ts";
 import { recordedVersions, versionsSchema } from "./validate-data/versions.ts";
 import { checkWritable } from "./written-file.ts";
@@ -91,6 +94,11 @@ const inputs = z.strictObject({
       "Warn of columns that are empty, constant or identifiers, and of values far beyond all others. Asked of 500 rows and more.",
   }),
   ...splitInputs,
+  suggest: input(z.boolean().default(true), {
+    description:
+      "In a pull request, suggest on the contract's lines what they would have to say if the change of the data is meant. Needs a token with `pull-requests: write`; without it the suggestions stand in the report alone.",
+  }),
+  ...baseCommitInputs,
   ...registryInputs,
   registry: input(z.string().optional(), {
     description:
@@ -127,6 +135,7 @@ const details = z.strictObject({
   ...handlingDetails,
   versions: versionsSchema.optional(),
   inferred: z.strictObject({ path: z.string(), digest: digestSchema }).optional(),
+  changelog: changelogSchema.optional(),
 });
 
 type Inputs = z.output<typeof inputs>;
@@ -151,7 +160,8 @@ async function run(given: Inputs, host: Host, project: Project) {
   await checkWritable(profilePath, host, profilePlace, { schema: "titleholder/profile/" });
   await checkInferred(given.inferContract, host);
   const contract = given.contract === undefined ? withoutContract(given) : await readContract(given.contract, host);
-  const hidden = sensitiveColumns(contract.value);
+  const base = await readBase(given, host, project);
+  const hidden = sensitiveColumns(contract.value, earlierOf(base));
   const declared = declaredColumns(contract);
   if (given.clean !== undefined) requireReference(contract.value.missing ?? [], given.reference !== undefined);
   const times = stopwatch(host);
@@ -174,13 +184,13 @@ async function run(given: Inputs, host: Host, project: Project) {
   times.lap("read");
   const found = await validate(dataset, contract, located, given.sampleFailures, host);
   times.lap("check");
-  const masking = maskingOf(contract.value, host);
+  const masking = maskingOf(contract.value, host, earlierOf(base));
   const isProfiled =
     !found.unreadable && (!given.skipProfile || periods !== undefined || given.inferContract !== undefined);
   const like = periods?.reference.whole;
   const profile = isProfiled ? await profileOf(dataset, fingerprint, hidden, like, host) : undefined;
   times.lap("profile");
-  const situation: Situation = { host, project, contract, ...located, dataset, found, masking, profile };
+  const situation: Situation = { host, project, contract, base, ...located, dataset, found, masking, profile };
   const parts = await partsOf(given, situation, periods);
   times.lap("further checks");
   await located.requireUnchanged();
@@ -195,6 +205,8 @@ async function run(given: Inputs, host: Host, project: Project) {
   const written =
     profile === undefined || given.skipProfile ? undefined : await writeProfile(profile, profilePath, host);
   const inferred = given.dryRun ? undefined : await writeInferred(given.inferContract, situation);
+  const suggestions = parts.flatMap((part) => part.suggestions ?? []);
+  if (given.suggest && !given.dryRun) await publishSuggestions(situation, suggestions, given.githubToken);
   const findings = findingsOf(given, situation, inferredPart(inferred, [...parts, handled.part]), score, written);
   return {
     findings: { ...findings, timings: times.laps },
@@ -207,6 +219,7 @@ async function run(given: Inputs, host: Host, project: Project) {
       cleanFingerprint: handled.clean?.fingerprint.digest ?? "",
       profile: written?.path ?? "",
     },
+    policy: enforcedPolicy(given, base),
   };
 }
 
@@ -216,14 +229,17 @@ async function partsOf(
   situation: Situation,
   periods: ReadPeriods | undefined,
 ): Promise<readonly Part[]> {
+  const answer = async (of: Situation) => [...(await contractParts(of)), await sqlRules(of, sqlTimeoutOf(given))];
+  const further = await answer(situation);
   return [
-    ...(await contractParts(situation)),
-    await sqlRules(situation, sqlTimeoutOf(given)),
+    ...(await trustParts(given, situation, { checks: further.flatMap(({ checks = [] }) => checks), answer })),
+    ...further,
     ...(given.columnChecks ? [await columnsPart(situation, given, given.sampleFailures)] : []),
     ...(await splitsPart(given, situation, given.sampleFailures)),
     ...(await referenceParts(periods, given.referenceSeverity, situation)),
     await featureDictionary(situation),
     await recordedVersions(situation),
+    await suggestionPart(situation),
   ];
 }
 
@@ -274,14 +290,6 @@ function reportPathOf(given: Inputs, project: Project): string {
 
 function profilePathOf(given: Inputs, project: Project): string {
   return given.profile ?? join(dirname(reportPathOf(given, project)), "profile.json");
-}
-
-/** What a text file is parsed by. */
-function declaredColumns({ value }: ReadContract): readonly Pick<Column, "name" | "kind">[] {
-  return value.columns.filter(
-    (column): column is typeof column & { kind: Column["kind"] } =>
-      column.kind !== undefined && column.kind !== "nested",
-  );
 }
 
 function violationsOf({ faults, outcomes }: Found): number {

@@ -1,35 +1,11 @@
 import type { ColumnKind } from "../dataset/dataset.ts";
 import type { Place } from "../kernel/error.ts";
+import { type ContractChange, isLoosening, placeOf } from "./change.ts";
 import type { Contract, ContractColumn, Rule, Unsupported } from "./contract.ts";
 import { renameColumns, renamings } from "./renamings.ts";
-import { severityRank } from "./severity.ts";
-import { compareRules, type Strictness, textOf } from "./strictness.ts";
-import { type Visibility, visibilityOf } from "./visibility.ts";
-
-/** Something that a later contract says otherwise than an earlier one. */
-export interface ContractChange {
-  /** Unique among the changes of two contracts: the rule's or column's name, and what of it changed. */
-  readonly id: string;
-  /** What was done, without old and new: `age.range is looser`. */
-  readonly what: string;
-  readonly old: string | null;
-  readonly new: string | null;
-  /** What it does to the gate: more data passes (`looser`), less (`tighter`), some more and some less (`different`), or the same. */
-  readonly gate: Strictness;
-  /** Whoever relied on the earlier contract may meet data that it ruled out, or miss some that it promised. */
-  readonly breaking: boolean;
-  /** In the later contract; of what is gone, where it would stand. */
-  readonly place: Place;
-  /** In the earlier contract. */
-  readonly oldPlace?: Place;
-  /** Ids of the checks that ask for it: by the earlier contract, and by the later one. */
-  readonly asked: { readonly old: readonly string[]; readonly new: readonly string[] };
-}
-
-/** Whether data may pass that did not pass before. */
-export function isLoosening({ gate }: Pick<ContractChange, "gate">): boolean {
-  return gate === "looser" || gate === "different";
-}
+import { ruleChanges, sqlChanges } from "./rule-changes.ts";
+import { type Strictness, textOf } from "./strictness.ts";
+import { stricter, visibilityOf } from "./visibility.ts";
 
 /**
  * Every difference between two contracts that a reader of the data, or the gate before it, can notice; breaking ones first, then those
@@ -44,6 +20,8 @@ export function contractChanges(earlier: Contract, later: Contract): readonly Co
     ...[...renamed].map(([from, to]) => renaming(from, to, earlier, later)),
     ...columnChanges(old, later),
     ...ruleChanges(old, later),
+    ...sqlChanges(earlier, later),
+    ...furtherChanges(old, later),
     ...unaskedChanges(old, later),
   ];
   const weight = (change: ContractChange) => (change.breaking ? 2 : 0) + (isLoosening(change) ? 1 : 0);
@@ -51,14 +29,26 @@ export function contractChanges(earlier: Contract, later: Contract): readonly Co
 }
 
 function headChanges(earlier: Contract, later: Contract): readonly ContractChange[] {
-  const place = { file: later.columns[0]?.place.file ?? "" };
+  const place = placeOf(undefined, later);
   const change = (id: string, old: string, now: string, breaking: boolean): readonly ContractChange[] =>
     old === now
       ? []
-      : [{ id, what: `the ${id}`, old, new: now, gate: "same", breaking, place, asked: { old: [], new: [] } }];
+      : [
+          {
+            id: `contract.${id}`,
+            what: `the ${id}`,
+            old,
+            new: now,
+            gate: "same",
+            breaking,
+            place,
+            asked: { old: [], new: [] },
+          },
+        ];
   return [
     ...change("id", earlier.id, later.id, true),
     ...change("table", earlier.table, later.table, true),
+    ...change("physical table", earlier.physicalTable, later.physicalTable, true),
     ...change("version", earlier.version, later.version, false),
   ];
 }
@@ -107,7 +97,7 @@ function removed(column: ContractColumn, earlier: Contract, later: Contract): Co
     new: null,
     gate: "looser",
     breaking: true,
-    place: { file: later.columns[0]?.place.file ?? "" },
+    place: placeOf(undefined, later),
     oldPlace: column.place,
     asked: { old: askedOf(column.name, rules), new: [] },
   };
@@ -165,21 +155,20 @@ function kindStrictness(old: ColumnKind | undefined, now: ColumnKind | undefined
   return old === undefined || (old === "number" && now === "integer") ? "tighter" : "different";
 }
 
-const hidden: Readonly<Record<Visibility, number>> = { public: 0, unclassified: 1, sensitive: 2 };
-
 /** Showing values that were masked lets something through as well. */
 function visibilityChange(old: ContractColumn, column: ContractColumn): readonly ContractChange[] {
   const [before, after] = [visibilityOf(old), visibilityOf(column)];
-  const words = ({ classification, showValues }: ContractColumn) =>
-    `${classification ?? "no classification"}${showValues ? ", values shown" : ""}`;
+  const words = ({ classification, tags, showValues }: ContractColumn) =>
+    [classification ?? "no classification", ...[...tags].sort(), ...(showValues ? ["values shown"] : [])].join(", ");
   if (words(old) === words(column)) return [];
+  const isMaskedLess = before !== after && stricter(before, after) === before;
   return [
     {
       id: `${column.name}.classification`,
-      what: hidden[after] < hidden[before] ? `${column.name} is masked less` : `the classification of ${column.name}`,
+      what: isMaskedLess ? `${column.name} is masked less` : `the classification of ${column.name}`,
       old: words(old),
       new: words(column),
-      gate: before === after ? "same" : hidden[after] < hidden[before] ? "looser" : "tighter",
+      gate: before === after ? "same" : isMaskedLess ? "looser" : "tighter",
       breaking: false,
       place: column.place,
       oldPlace: old.place,
@@ -188,154 +177,102 @@ function visibilityChange(old: ContractColumn, column: ContractColumn): readonly
   ];
 }
 
-function ruleChanges(earlier: Contract, later: Contract): readonly ContractChange[] {
-  const { pairs, removed: gone, added: come } = pairRules(earlier.rules, later.rules);
-  const isNewColumn = namesOutside(later, earlier);
-  const isGoneColumn = namesOutside(earlier, later);
-  return [
-    ...pairs.flatMap(([old, rule]) => [...boundChange(old, rule), ...severityChange(old, rule)]),
-    ...gone.filter(({ columns }) => !isGoneColumn(columns)).map((rule) => removedRule(rule, later)),
-    ...come
-      .filter(({ columns }) => !isNewColumn(columns))
-      .map((rule): ContractChange => ({ ...ruleChange(rule, "was added", "tighter"), new: stated(rule), old: null })),
-  ];
-}
+/** Keys of a contract and of its columns that the comparisons above read, or that say only where something stands. */
+const compared = [
+  "id",
+  "version",
+  "apiVersion",
+  "table",
+  "physicalTable",
+  "columns",
+  "key",
+  "rules",
+  "sqlRules",
+  "unsupported",
+];
+const comparedOfColumns = ["name", "kind", "classification", "tags", "isCritical", "showValues", "place"];
 
-/** Whether a rule is about a single column that the other contract does not have. */
-function namesOutside(contract: Contract, other: Contract): (columns: readonly string[]) => boolean {
-  const known = new Set(other.columns.map(({ name }) => name));
-  const own = new Set(contract.columns.map(({ name }) => name).filter((name) => !known.has(name)));
-  return (columns) => columns.length === 1 && own.has(columns[0] ?? "");
-}
-
-function ruleChange(rule: Rule, done: string, gate: Strictness): ContractChange {
-  return {
-    id: rule.id,
-    what: `rule ${rule.id} ${done}`,
-    old: null,
-    new: null,
-    gate,
-    breaking: gate === "looser" || gate === "different",
-    place: rule.place,
-    asked: { old: [], new: [rule.id] },
-  };
-}
-
-function removedRule(rule: Rule, later: Contract): ContractChange {
-  return {
-    ...ruleChange(rule, "was removed", "looser"),
-    old: stated(rule),
-    place: placeOf(rule.columns[0], later),
-    oldPlace: rule.place,
-    asked: { old: [rule.id], new: [] },
-  };
-}
-
-const done: Readonly<Record<Exclude<Strictness, "same">, string>> = {
-  looser: "is looser",
-  tighter: "is tighter",
-  different: "asks for something else",
-};
-
-function boundChange(old: Rule, rule: Rule): readonly ContractChange[] {
-  const gate = compareRules(old, rule);
-  if (gate === "same") return [];
-  return [
-    {
-      ...ruleChange(rule, done[gate], gate),
-      old: stated(old),
-      new: stated(rule),
-      oldPlace: old.place,
-      asked: { old: [old.id], new: [rule.id] },
-    },
-  ];
-}
-
-function severityChange(old: Rule, rule: Rule): readonly ContractChange[] {
-  if (old.severity === rule.severity) return [];
-  const [before, after] = [severityRank(old.severity), severityRank(rule.severity)];
-  const gate = before === after ? "same" : after < before ? "looser" : "tighter";
-  return [
-    {
-      ...ruleChange(rule, "", gate),
-      id: `${rule.id}.severity`,
-      what: `the severity of ${rule.id}`,
-      old: old.severity,
-      new: rule.severity,
-      breaking: false,
-      oldPlace: old.place,
-      asked: { old: [old.id], new: [rule.id] },
-    },
-  ];
-}
-
-function stated(rule: Rule): string {
-  return rule.expectation;
-}
-
-interface PairedRules {
-  readonly pairs: readonly (readonly [Rule, Rule])[];
-  readonly removed: readonly Rule[];
-  readonly added: readonly Rule[];
-}
-
-/** First what asks for the same, then what has the same name, then what is about the same columns and can be held against each other. */
-function pairRules(earlier: readonly Rule[], later: readonly Rule[]): PairedRules {
-  const pairs: (readonly [Rule, Rule])[] = [];
-  const [left, right] = [new Set(earlier), new Set(later)];
-  const pair = (key: (rule: Rule) => string, fits: (a: Rule, b: Rule) => boolean) => {
-    const groups = Map.groupBy(right, key);
-    for (const old of left) {
-      const match = groups.get(key(old))?.find((rule) => right.has(rule) && fits(old, rule));
-      if (match === undefined) continue;
-      pairs.push([old, match]);
-      left.delete(old);
-      right.delete(match);
-    }
-  };
-  const about = ({ columns, measure }: Rule) => textOf([columns, measure.kind]);
-  pair(
-    (rule) => rule.id,
-    (a, b) => compareRules(a, b) === "same",
+/** Whatever else a contract is compiled to: which way it goes is not known, that it changed is told. */
+function furtherChanges(earlier: Contract, later: Contract): readonly ContractChange[] {
+  const change = (id: string, what: string, old: unknown, now: unknown, place: Place): readonly ContractChange[] =>
+    textWithoutPlaces(old) === textWithoutPlaces(now)
+      ? []
+      : [
+          {
+            id,
+            what,
+            old: old === undefined ? null : textWithoutPlaces(old),
+            new: now === undefined ? null : textWithoutPlaces(now),
+            gate: "different",
+            breaking: true,
+            place,
+            asked: { old: idsIn(old, id), new: idsIn(now, id) },
+          },
+        ];
+  const before = new Map(earlier.columns.map((column) => [column.name, column]));
+  const top = furtherKeys(earlier, later, compared).flatMap((key) =>
+    change(key, `the contract's ${key}`, keyOf(earlier, key), keyOf(later, key), placeOf(undefined, later)),
   );
-  pair(about, (a, b) => compareRules(a, b) === "same");
-  pair(
-    (rule) => textOf([rule.id, rule.measure.kind]),
-    () => true,
-  );
-  pair(about, (a, b) => compareRules(a, b) !== "different");
-  return { pairs, removed: [...left], added: [...right] };
+  const columns = later.columns.flatMap((column) => {
+    const old = before.get(column.name);
+    if (old === undefined) return [];
+    return furtherKeys(old, column, comparedOfColumns).flatMap((key) =>
+      change(`${column.name}.${key}`, `${key} of ${column.name}`, keyOf(old, key), keyOf(column, key), column.place),
+    );
+  });
+  return [...top, ...columns];
+}
+
+/** Checks are named like the items that ask for them. */
+function idsIn(value: unknown, key: string): readonly string[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  const ids = items
+    .map((item) => (item as { readonly id?: unknown } | null)?.id)
+    .filter((id) => typeof id === "string");
+  return ids.length === 0 ? [key] : ids;
+}
+
+function furtherKeys(one: object, other: object, known: readonly string[]): readonly string[] {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((key) => !known.includes(key));
+}
+
+function keyOf(value: object, key: string): unknown {
+  return (value as Readonly<Record<string, unknown>>)[key];
+}
+
+function textWithoutPlaces(value: unknown): string {
+  const without = (inner: unknown): unknown => {
+    if (Array.isArray(inner)) return inner.map(without);
+    if (typeof inner !== "object" || inner === null || inner instanceof Date) return inner;
+    return Object.fromEntries(
+      Object.entries(inner)
+        .filter(([key]) => key !== "place")
+        .map(([key, part]) => [key, without(part)]),
+    );
+  };
+  return value === undefined ? "" : textOf(without(value));
 }
 
 /** What cannot be checked stops nothing, and is told all the same. */
 function unaskedChanges(earlier: Contract, later: Contract): readonly ContractChange[] {
-  const key = ({ id, message }: Unsupported) => textOf([id, message]);
-  const [before, after] = [earlier, later].map(({ unsupported }) => new Set(unsupported.map(key)));
-  const change = (item: Unsupported, what: string): ContractChange => ({
-    id: `${item.id}.unchecked`,
-    what: `${item.id}, which is not checked, ${what}`,
-    old: null,
-    new: null,
-    gate: "same",
-    breaking: false,
-    place: item.place,
-    asked: { old: [], new: [] },
+  const [before, after] = [earlier, later].map(
+    ({ unsupported }) => new Map(unsupported.map((item) => [item.id, item])),
+  );
+  const words = (item: Unsupported | undefined) => item?.words ?? item?.message ?? null;
+  return [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])].flatMap((id) => {
+    const [old, now] = [before?.get(id), after?.get(id)];
+    if (words(old) === words(now)) return [];
+    const what = old === undefined ? "is new" : now === undefined ? "is gone" : "was changed";
+    return {
+      id: `${id}.unchecked`,
+      what: `${id}, which is not checked, ${what}`,
+      old: words(old),
+      new: words(now),
+      gate: "same",
+      breaking: false,
+      place: now?.place ?? placeOf(undefined, later),
+      ...(old === undefined ? {} : { oldPlace: old.place }),
+      asked: { old: [], new: [] },
+    } satisfies ContractChange;
   });
-  return [
-    ...earlier.unsupported
-      .filter((item) => after?.has(key(item)) === false)
-      .map((item) => ({
-        ...change(item, "is gone or was changed"),
-        old: item.message,
-        oldPlace: item.place,
-        place: placeOf(undefined, later),
-      })),
-    ...later.unsupported
-      .filter((item) => before?.has(key(item)) === false)
-      .map((item) => ({ ...change(item, "is new or was changed"), new: item.message })),
-  ];
-}
-
-function placeOf(column: string | undefined, { columns }: Contract): Place {
-  return columns.find(({ name }) => name === column)?.place ?? { file: columns[0]?.place.file ?? "" };
 }

@@ -1,5 +1,5 @@
 import type { Cell, Predicate } from "../dataset/dataset.ts";
-import type { Bound, Measure, Rule } from "./contract.ts";
+import type { Bound, Measure, Rule, SqlRule } from "./contract.ts";
 
 /**
  * How a later rule stands to an earlier one by the data that they let through: `looser` lets through all that the earlier one did and
@@ -16,6 +16,13 @@ export function strictness(laterHasAll: boolean, earlierHasAll: boolean): Strict
 /** How `later` stands to `earlier`, whatever their severities. What cannot be proven to include the other is `different`. */
 export function compareRules(earlier: Rule, later: Rule): Strictness {
   return strictness(letsThroughAllOf(later, earlier), letsThroughAllOf(earlier, later));
+}
+
+/** The same for rules in SQL: of two queries nobody can tell which one asks for more. */
+export function compareSqlRules(earlier: SqlRule, later: SqlRule): Strictness {
+  if (earlier.query.trim() !== later.query.trim()) return "different";
+  const within = (inner: SqlRule, outer: SqlRule) => isUnionWithin(intervals(inner.bound), intervals(outer.bound));
+  return strictness(within(earlier, later), within(later, earlier));
 }
 
 /** Text that is equal for equal values; dates and large integers included. */
@@ -117,8 +124,12 @@ function isInside(inner: Required<Interval>, outer: Required<Interval>): boolean
 function includes(wide: Rule, narrow: Rule): boolean {
   const inner = permitted(narrow);
   const comparable = wide.unit === narrow.unit || inner.every(({ max }) => max === 0);
-  const outer = permitted(wide);
-  return comparable && inner.every((part) => outer.some((whole) => isInside(rangeOf(part), rangeOf(whole))));
+  return comparable && isUnionWithin(inner, permitted(wide));
+}
+
+/** Of the parts of a bound no two touch, so that each lies in one part of the other. */
+function isUnionWithin(inner: readonly Interval[], outer: readonly Interval[]): boolean {
+  return inner.every((part) => outer.some((whole) => isInside(rangeOf(part), rangeOf(whole))));
 }
 
 /** Fewer rows are permitted too. */

@@ -1,4 +1,4 @@
-import type { ContractChange } from "./changes.ts";
+import type { ContractChange } from "./change.ts";
 
 /** How far a contract's version must move for what changed in it. */
 export interface VersionStep {
@@ -17,7 +17,7 @@ type Version = readonly [major: number, minor: number, patch: number];
  * @returns undefined when nothing but the version changed, or a version is not of the form `1.2.3`
  */
 export function versionStep(old: string, now: string, all: readonly ContractChange[]): VersionStep | undefined {
-  const changes = all.filter(({ id }) => id !== "version");
+  const changes = all.filter(({ id }) => id !== "contract.version");
   const [before, after] = [parse(old), parse(now)];
   if (changes.length === 0 || before === undefined || after === undefined) return undefined;
   const breaking = changes.some((change) => change.breaking);

@@ -15,3 +15,10 @@ export function visibilityOf(column: Pick<ContractColumn, "classification" | "sh
 
 /** Tags that say what a classification would: `PII`, `pii:email`, `sensitive`. */
 const sensitive = /^(pii|phi|pci|spi|sensitive|confidential|restricted|secret|private|personal)([-_ :./].*)?$/i;
+
+const weights: Readonly<Record<Visibility, number>> = { public: 0, unclassified: 1, sensitive: 2 };
+
+/** The one of two under which fewer people see the values. */
+export function stricter(a: Visibility, b: Visibility): Visibility {
+  return weights[a] < weights[b] ? b : a;
+}

@@ -31,6 +31,8 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "group",
     "ignore",
     "allowed-predictors",
+    "suggest",
+    "allow-loosening",
     "environment",
     "registry",
     "allow-ephemeral-registry",

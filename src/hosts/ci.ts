@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { CiContext } from "../kernel/host.ts";
-import { isJsonObject, type Json } from "../kernel/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../kernel/json.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -24,9 +24,33 @@ export function ciContext(env: Env, event: Json): CiContext | undefined {
     ref: env.GITHUB_REF ?? "",
     actor: env.GITHUB_ACTOR ?? "unknown",
     event: name,
+    ...changeOf(event),
     fromFork: name === "pull_request_target" || isForeign(name, event, repository),
     runner: env.RUNNER_ENVIRONMENT === "github-hosted" ? "github-hosted" : "self-hosted",
   };
+}
+
+/** The pull request, or the commit before, that an event's payload names. What is not of the right form is left out. */
+function changeOf(event: Json): Pick<CiContext, "pullRequest" | "before"> {
+  const payload = isJsonObject(event) ? event : {};
+  const pull = payload.pull_request;
+  if (isJsonObject(pull)) {
+    const [head, base] = [pull.head, pull.base].map((end) => (isJsonObject(end ?? null) ? (end as JsonObject) : {}));
+    const [headSha, baseSha] = [commitId(head?.sha), commitId(base?.sha)];
+    if (typeof pull.number !== "number" || headSha === undefined || baseSha === undefined) return {};
+    const baseRef = typeof base?.ref === "string" ? base.ref : "the base";
+    return { pullRequest: { number: pull.number, headSha, baseSha, baseRef } };
+  }
+  const group = payload.merge_group;
+  const before = commitId(isJsonObject(group ?? null) ? (group as JsonObject).base_sha : payload.before);
+  return before === undefined ? {} : { before };
+}
+
+/** Nothing but zeros stands for no commit. */
+function commitId(value: Json | undefined): string | undefined {
+  return typeof value === "string" && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(value) && !/^0+$/.test(value)
+    ? value
+    : undefined;
 }
 
 /**

@@ -39,7 +39,7 @@ export async function execute(
   await checkWritable(path, host, { ...resolved.place("report"), input: "report" }, { schema: "titleholder/report/" });
   for (const view of viewsOf(path)) await checkWritable(view, host, { ...resolved.place("report"), input: "report" });
   const started = host.now().toISOString();
-  const { findings, outputs } = redact(await runPlaced(command, resolved, host));
+  const { findings, outputs, policy } = redact(await runPlaced(command, resolved, host));
   const report = sealReport(command.name, { ...resolved, config: redact(resolved.config) }, findings, host, started);
   const { bytes, digest } = serializeReport(report);
   await writeViews(report, bytes, path, host);
@@ -55,7 +55,7 @@ export async function execute(
       "report-digest": digest,
       ...outputTexts(outputs),
     },
-    exitCode: exitCode(report, inputs),
+    exitCode: exitCode(report, { ...inputs, ...policy }),
   };
 }
 

@@ -7,7 +7,9 @@ import type { CiContext, Host } from "../kernel/host.ts";
 import type { Json } from "../kernel/json.ts";
 import type { Logger } from "../kernel/logger.ts";
 import { longestTimerMs } from "../kernel/quantity.ts";
+import type { BaseWorld } from "./base.ts";
 import { nodeFiles } from "./files.ts";
+import type { GitHub } from "./github.ts";
 import { loadNative, type NativeSearch } from "./native.ts";
 import { runProcess } from "./process.ts";
 import { spawnSelf } from "./spawn-self.ts";
@@ -56,10 +58,43 @@ export async function nodeHost(options: NodeHostOptions): Promise<Host & AsyncDi
       }),
     native: (name) => loadNative(name, options.native, { say: (text) => log.info(text), signal }),
     fetch: (request) => fetchWithin(request, signal),
+    base: async (wanted) => {
+      const { findBase } = await import("./base.ts");
+      return findBase({ ...baseWorld(options), env: childEnv, run: (spec) => runProcess(spec, signal) }, wanted);
+    },
+    review: async (token) => {
+      const pull = options.ci?.pullRequest;
+      if (pull === undefined) return undefined;
+      const { pullRequestReview } = await import("./review-comments.ts");
+      const github = await gitHub(options, token);
+      return pullRequestReview(github, pull, workspaceOf(options), (ms) => sleep(ms, signal));
+    },
     saveState: options.saveState,
     sleep: (ms) => sleep(ms, signal),
     [Symbol.asyncDispose]: () => rm(scratch, { recursive: true, force: true }),
   };
+}
+
+function baseWorld(options: NodeHostOptions): Omit<BaseWorld, "env" | "run"> {
+  return {
+    cwd: options.cwd,
+    ci: options.ci,
+    workspace: workspaceOf(options),
+    remote: async (commit, token) => {
+      const { remoteCommit } = await import("./remote-commit.ts");
+      return remoteCommit(await gitHub(options, token), commit);
+    },
+  };
+}
+
+/** The folder that the service checked the repository out into. */
+function workspaceOf({ env, cwd }: NodeHostOptions): string {
+  return env.GITHUB_WORKSPACE || cwd;
+}
+
+async function gitHub({ env, ci, signal }: NodeHostOptions, token: string): Promise<GitHub> {
+  const { connectGitHub } = await import("./github.ts");
+  return connectGitHub(ci?.repository ?? "", { env, token, signal, sleep: (ms) => sleep(ms, signal) });
 }
 
 /** A timer set for longer than 24.8 days would go off at once: it is set again and again. */

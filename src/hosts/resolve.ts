@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { z } from "zod";
 import { shownPath } from "../commands/paths.ts";
+import type { BaseCommit } from "../kernel/base-commit.ts";
 import type { AnyCommand, InputMeta, Project } from "../kernel/command.ts";
 import { configurationError, type Place, TitleholderError } from "../kernel/error.ts";
 import type { FileFacts, Files } from "../kernel/files.ts";
@@ -33,6 +34,13 @@ interface Candidate {
   readonly base: string;
 }
 
+interface World {
+  readonly startFolder: string;
+  readonly files: Pick<Files, "read" | "facts">;
+  readonly names: InputNames;
+  readonly style: InputStyle;
+}
+
 /** How this host writes an input for a person: `--data`, or `data`. */
 export type InputStyle = (name: string) => string;
 
@@ -43,16 +51,7 @@ export const workingDirectoryName = "working-directory";
  * the whole against the schema.
  * @throws TitleholderError TH_INPUT_* or TH_CONFIG_* (configuration) naming the input, or the file with line and column, and a fix.
  */
-export async function resolveInputs(
-  command: AnyCommand,
-  given: GivenTexts,
-  world: {
-    readonly startFolder: string;
-    readonly files: Files;
-    readonly names: InputNames;
-    readonly style: InputStyle;
-  },
-): Promise<Resolved> {
+export async function resolveInputs(command: AnyCommand, given: GivenTexts, world: World): Promise<Resolved> {
   const shape = command.inputs.shape as Readonly<Record<string, z.ZodType>>;
   refuseUnknown(given, shape, world.style);
   const cwd = resolve(world.startFolder, given.get(workingDirectoryName)?.trim() || ".");
@@ -95,9 +94,41 @@ export async function resolveInputs(
       model,
       reports: join(cwd, ".titleholder"),
       environments: absoluteRegistries(environments, dirname(file?.path ?? cwd)),
+      inputsAt: (base) => inputsAt(base, command, given, world),
     },
     place: (name) => candidates.get(name)?.place ?? { input: name },
   };
+}
+
+/** The inputs with titleholder.yaml of an earlier commit; what would be refused there tells nothing. */
+async function inputsAt(
+  base: BaseCommit,
+  command: AnyCommand,
+  given: GivenTexts,
+  world: World,
+): Promise<Resolved["inputs"] | undefined> {
+  const config = resolve(
+    world.startFolder,
+    given.get(workingDirectoryName)?.trim() || ".",
+    given.get("config")?.trim() || "titleholder.yaml",
+  );
+  const bytes = await base.read(config);
+  const { files } = world;
+  const earlier: World["files"] = {
+    read: async (path) => (path === config ? bytes : files.read(path)),
+    facts: async (path) => {
+      if (path !== config) return files.facts(path);
+      return bytes === undefined
+        ? undefined
+        : { kind: "file", size: bytes.byteLength, modified: 0, private: false, link: false };
+    },
+  };
+  try {
+    return (await resolveInputs(command, given, { ...world, files: earlier })).inputs;
+  } catch (error) {
+    if (error instanceof TitleholderError && error.kind === "configuration") return undefined;
+    throw error;
+  }
 }
 
 /** As on a command line, empty text is no value. */
@@ -106,7 +137,7 @@ function isNothing(value: unknown): boolean {
 }
 
 /** What stands at the path that an input names; a path that cannot even be looked at is the input's fault. */
-async function factsFor(input: string, path: string, files: Files): Promise<FileFacts | undefined> {
+async function factsFor(input: string, path: string, files: World["files"]): Promise<FileFacts | undefined> {
   try {
     return await files.facts(path);
   } catch (error) {
@@ -129,7 +160,7 @@ function refuseUnknown(given: GivenTexts, shape: Readonly<Record<string, z.ZodTy
 async function findConfig(
   given: string | undefined,
   cwd: string,
-  world: { readonly files: Files; readonly names: InputNames },
+  world: Pick<World, "files" | "names">,
 ): Promise<{ readonly path: string; readonly config: ConfigFile } | undefined> {
   const shown = given ?? "titleholder.yaml";
   const path = resolve(cwd, shown);

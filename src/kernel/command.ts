@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { BaseCommit } from "./base-commit.ts";
 import type { Digest } from "./digest.ts";
 import type { Place } from "./error.ts";
 import type { Host } from "./host.ts";
@@ -38,6 +39,8 @@ export interface Table {
   readonly more?: number;
   /** A statement that lists all rows, run where the paths in it start from. */
   readonly query?: string;
+  /** A change of a file that the table is about, as the lines of a unified diff. */
+  readonly diff?: readonly string[];
 }
 
 export interface Series {
@@ -74,6 +77,14 @@ export interface Project {
   readonly reports: string;
   /** Registry addresses by environment name. */
   readonly environments: Readonly<Record<string, { readonly registry: string }>>;
+  /** The command's inputs as they would be with titleholder.yaml of an earlier commit; undefined where they would be refused. */
+  readonly inputsAt?: (base: BaseCommit) => Promise<Readonly<Record<string, unknown>> | undefined>;
+}
+
+/** What an earlier commit demands of the job's fate; it counts where the inputs are milder. */
+export interface Policy {
+  readonly mode?: "enforce";
+  readonly onInconclusive?: "fail";
 }
 
 /** An input's metadata beside its description. */
@@ -113,7 +124,7 @@ export interface Command<I extends z.ZodObject = z.ZodObject, O extends z.ZodObj
     inputs: z.output<I>,
     host: Host,
     project: Project,
-  ): Promise<{ readonly findings: Findings; readonly outputs: z.output<O> }>;
+  ): Promise<{ readonly findings: Findings; readonly outputs: z.output<O>; readonly policy?: Policy }>;
   /**
    * The post step, and the CLI's exit path. Idempotent; gets the saved state; touches only what this very run left unfinished
    * (a rollout that is paused or held on purpose is finished business). Must return within 5 s.

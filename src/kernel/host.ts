@@ -1,8 +1,10 @@
+import type { BaseCommit, BaseWanted } from "./base-commit.ts";
 import type { Files } from "./files.ts";
 import type { HelperLimits, HelperProcess } from "./helper.ts";
 import type { Json } from "./json.ts";
 import type { Logger } from "./logger.ts";
 import type { ProcessExit, ProcessSpec } from "./process.ts";
+import type { Review } from "./review.ts";
 
 /** RFC 3339 in UTC, with milliseconds: `2026-01-31T23:59:59.000Z`. */
 export type Instant = string;
@@ -24,6 +26,16 @@ export interface CiContext {
   readonly event: string;
   /** The head repository of the pull request is not this repository, or the event runs foreign code with this one's rights. */
   readonly fromFork: boolean;
+  /** The pull request that the event is about. */
+  readonly pullRequest?: {
+    readonly number: number;
+    readonly headSha: string;
+    readonly baseSha: string;
+    /** The branch that it is to be merged into. */
+    readonly baseRef: string;
+  };
+  /** Where the branch stood before a push, or before a merge queue's group; absent for a new branch. */
+  readonly before?: string;
   /** A GitHub-hosted machine is thrown away after the job, and with it everything on its disk. */
   readonly runner: "github-hosted" | "self-hosted";
 }
@@ -52,6 +64,13 @@ export interface Host {
   native<T>(name: NativePackage): Promise<T>;
   /** Time limit and address policy applied. */
   fetch(request: Request): Promise<Response>;
+  /**
+   * The commit that this run starts from; undefined where there is none: no repository, a new branch, an event without a change.
+   * @throws TH_BASE_MISSING (configuration), TH_GITHUB (backend) where there is one and it cannot be read
+   */
+  base(wanted: BaseWanted): Promise<BaseCommit | undefined>;
+  /** The review of the pull request that the run is about; undefined where it is about none. */
+  review(token: string): Promise<Review | undefined>;
   /** Kept for `settle`; the last call wins. On the CLI it is held in memory until exit. */
   saveState(state: Json): void;
   /** Milliseconds to wait, cut short by the signal (then rejects with its reason). */

@@ -77,3 +77,10 @@ function defuse(text: string): string {
     .replace(/(mailto|xmpp):/gi, `$1:${gap}`)
     .replace(/:(?=\/\/|[\w+-]*[a-z+-][\w+-]*:)/gi, `:${gap}`);
 }
+
+/** A block of code; its fence is longer than any run of backticks in the text, so that nothing in it ends the block. */
+export function fenced(language: string, text: string): string {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${language}\n${text}\n${fence}`;
+}

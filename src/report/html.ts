@@ -224,10 +224,15 @@ function tableSection(table: Table): Markup {
 <thead><tr>${titles}</tr></thead>
 <tbody>
 ${rows.length === 0 ? empty : rows}</tbody></table>`;
-  return html`<section><h2>${table.title}</h2><div class="card fit">${scrolling(table.title, content)}</div>${more}${queryText(table)}</section>`;
+  return html`<section><h2>${table.title}</h2><div class="card fit">${scrolling(table.title, content)}</div>${more}${queryText(table)}${diffText(table)}</section>`;
 }
 
 /** To be copied: nothing in it is a link or runs. */
+function diffText({ diff }: Table): Markup | undefined {
+  if (diff === undefined) return undefined;
+  return html`<details class="query" open><summary class="small">As a diff</summary><pre tabindex="0">${diff.map((line) => html`<span class="line">${line}</span>`)}</pre></details>`;
+}
+
 function queryText({ query }: Table): Markup | undefined {
   if (query === undefined) return undefined;
   return html`<details class="query"><summary class="small">Query for all of these rows</summary><pre tabindex="0">${query}</pre></details>`;

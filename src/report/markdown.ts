@@ -2,7 +2,7 @@ import type { Artifact, Check, Series, Table } from "../kernel/command.ts";
 import { isDigest } from "../kernel/digest.ts";
 import { describePlace } from "../kernel/error.ts";
 import type { Verdict } from "../kernel/verdict.ts";
-import { escapeMarkdown, visible } from "./escape.ts";
+import { escapeMarkdown, fenced, visible } from "./escape.ts";
 import {
   absent,
   formatCount,
@@ -180,17 +180,19 @@ function tableBlock(table: Table): Block {
       numeric,
     )}`,
     rows: rows.length === 0 ? [row([text("no rows")])] : rows,
-    after: `${more}${queryBlock(table)}`,
+    after: `${more}${queryBlock(table)}${diffBlock(table)}`,
   };
 }
 
-/** A fence longer than any run of backticks in the statement, so that nothing in it ends the block. */
 function queryBlock({ query }: Table): string {
   if (query === undefined || query.length > longestQuery) return "";
-  const longest = Math.max(0, ...(query.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = "`".repeat(Math.max(3, longest + 1));
   const title = "Query for all of these rows";
-  return `\n<details><summary>${title}</summary>\n\n${fence}sql\n${visible(query)}\n${fence}\n\n</details>\n`;
+  return `\n<details><summary>${title}</summary>\n\n${fenced("sql", visible(query))}\n\n</details>\n`;
+}
+
+function diffBlock({ diff }: Table): string {
+  const text = diff?.map(visible).join("\n") ?? "";
+  return text === "" || text.length > longestQuery ? "" : `\n${fenced("diff", text)}\n`;
 }
 
 /** Each line of a chart as a row of blocks, scaled by the chart's largest value; the HTML report draws it whole. */

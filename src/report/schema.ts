@@ -39,6 +39,7 @@ const table = z.strictObject({
   rows: z.array(z.array(json)),
   more: z.int().nonnegative().optional(),
   query: z.string().optional(),
+  diff: z.array(z.string()).optional(),
 });
 
 const series = z.strictObject({
@@ -59,6 +60,10 @@ const ci = z.strictObject({
   ref: z.string(),
   actor: z.string(),
   event: z.string(),
+  pullRequest: z
+    .strictObject({ number: z.int(), headSha: z.string(), baseSha: z.string(), baseRef: z.string() })
+    .optional(),
+  before: z.string().optional(),
   fromFork: z.boolean(),
   runner: z.enum(["github-hosted", "self-hosted"]),
 });

@@ -71,6 +71,7 @@ figcaption{font-weight:600;overflow-wrap:anywhere}
 .chart rect,.key rect{stroke:none}
 .line{fill:none;stroke-width:2;stroke-linejoin:round}.dash1{stroke-dasharray:7 3}.dash2{stroke-dasharray:2 3}.dash3{stroke-dasharray:9 3 2 3}
 details{margin-top:6px}
+.query .line{display:block}
 .query pre{margin:4px 0 0;padding:9px 12px;background:var(--code);border-radius:6px;font:.84rem ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere;user-select:all;-webkit-user-select:all}
 summary{cursor:pointer;color:var(--quiet);font-size:.86rem;padding:4px 0}
 .card>details{margin:0}.card>details>summary{padding:9px 12px}

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ContractChange, contractChanges } from "../../src/contract/changes.ts";
+import type { ContractChange } from "../../src/contract/change.ts";
+import { contractChanges } from "../../src/contract/changes.ts";
 import type { Contract, Rule } from "../../src/contract/contract.ts";
 import { judge, planContract } from "../../src/contract/evaluation.ts";
 import { parseContract } from "../../src/contract/odcs.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type ContractChange, contractChanges, isLoosening } from "../../src/contract/changes.ts";
+import { type ContractChange, isLoosening } from "../../src/contract/change.ts";
+import { contractChanges } from "../../src/contract/changes.ts";
 import type { Rule } from "../../src/contract/contract.ts";
 import { parseContract } from "../../src/contract/odcs.ts";
 import { compareRules, implies } from "../../src/contract/strictness.ts";
@@ -190,10 +191,35 @@ describe("changes of a contract's rules", () => {
 
   test("what is not checked stops nothing, and is told", () => {
     const text = (words: string) => quality(`name: r, type: text, description: ${words}`);
-    expect(changes(text("a"), text("b"))).toEqual([]);
+    expect(changes(text("a"), text("b"))).toMatchObject([{ id: "x.r.unchecked", gate: "same", breaking: false }]);
     expect(changes(text("a"), column("logicalType: string"))).toMatchObject([
       { id: "x.r.unchecked", gate: "same", breaking: false },
     ]);
+  });
+
+  test("rules in SQL are known by their queries", () => {
+    const rule = (name: string, query: string, bound: string) =>
+      `quality: [{ name: ${name}, type: sql, query: "${query}", ${bound} }]\nproperties: [{ name: x }]`;
+    const one = rule("a", "SELECT 1", "mustBeLessThan: 2.5");
+    expect(changes(one, rule("b", "SELECT 1", "mustBeLessThan: 2.5"))).toEqual([]);
+    expect(changes(one, rule("a", "SELECT 1", "mustBeLessThan: 2.6"))).toMatchObject([{ id: "a", gate: "looser" }]);
+    expect(changes(one, rule("a", "SELECT 1", "mustBeBetween: [-1, 2]"))).toMatchObject([{ gate: "tighter" }]);
+    expect(changes(one, rule("a", "SELECT 2", "mustBeLessThan: 2.5"))).toMatchObject([
+      { gate: "different", breaking: true },
+    ]);
+    expect(changes(one, "properties: [{ name: x }]")).toMatchObject([{ id: "a", gate: "looser", new: null }]);
+  });
+
+  test("what a contract says besides is told whatever it is", () => {
+    const contract = parse("properties: [{ name: x }]");
+    const [column] = contract.columns;
+    if (column === undefined) throw new Error("no column");
+    const later = { ...contract, freshness: { hours: 4, place: { line: 3 } }, columns: [{ ...column, width: 3 }] };
+    expect(contractChanges(contract, later).map(facts)).toEqual([
+      { id: "freshness", gate: "different", breaking: true, old: null, new: '{"hours":4}' },
+      { id: "x.width", gate: "different", breaking: true, old: null, new: "3" },
+    ]);
+    expect(contractChanges(later, structuredClone(later))).toEqual([]);
   });
 
   test("what breaks stands first, then what loosens", () => {

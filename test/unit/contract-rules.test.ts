@@ -273,7 +273,7 @@ describe("what cannot be checked is listed with its line", () => {
   });
 
   test.each([
-    ["{ metric: invalidValues, arguments: { maxLength: 2, minimum: 1 }, mustBe: 0 }", "x.invalidValues.minimum"],
+    ["{ metric: invalidValues, arguments: { maxLength: 2, multipleOf: 1 }, mustBe: 0 }", "x.invalidValues.multipleOf"],
     ["{ metric: nullValues, arguments: { nullValues: [n] }, mustBe: 0 }", "x.nullValues.nullValues"],
   ])("an argument that a metric takes no notice of, beside the rule: %s", (quality, id) => {
     const { unsupported, rules } = parseContract(column(`quality: [${quality}]`), "c.yaml");

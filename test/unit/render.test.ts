@@ -160,3 +160,13 @@ test("SARIF fingerprints tell checks apart and stay the same between runs", () =
   expect(new Set(first).size).toBe(first.length);
   expect(prints({ ...driftReport, run: { ...driftReport.run, version: "0.2.0" } })).toEqual(first);
 });
+
+test("a diff stands line by line, and nothing in it ends its block or hides", () => {
+  const diff = ["--- a/c.yaml", "+++ b/c.yaml", "@@ -1 +1 @@", "-a: ```", "+a: <b>\u202e"];
+  const report = { ...empty, tables: [{ title: "edits", columns: ["line"], rows: [[1]], diff }] };
+  expect(renderSummary(report)).toContain(
+    "\n````diff\n--- a/c.yaml\n+++ b/c.yaml\n@@ -1 +1 @@\n-a: ```\n+a: <b>⟨U+202E⟩\n````\n",
+  );
+  const page = renderHtml(report);
+  expect(page).toContain('<span class="line">+a: &lt;b&gt;⟨U+202E⟩</span>');
+});

@@ -206,7 +206,11 @@ describe("data that breaks its contract", () => {
   test("shows no rows when none are asked for", async () => {
     await using t = await hostWith(bad);
     const { tables } = (await validate(t, { sampleFailures: 0 })).findings;
-    expect(tables.map(({ title }) => title.replace(/ \d.*/, ""))).toEqual(["Columns of the contract", "Quality score"]);
+    expect(tables.map(({ title }) => title.replace(/ \d.*/, ""))).toEqual([
+      "Columns of the contract",
+      "If the change of the data is meant: suggested edits of the contract",
+      "Quality score",
+    ]);
   });
 
   test("shows values by their classification: restricted never, unclassified on this machine, public anywhere", async () => {

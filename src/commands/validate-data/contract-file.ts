@@ -49,6 +49,11 @@ export async function readContract(path: string, host: Host): Promise<ReadContra
       { input: "contract", file },
     );
   }
+  return parsedContract(bytes, file);
+}
+
+/** @throws TH_CONTRACT_SYNTAX and the errors of `parseContract` (configuration). */
+export async function parsedContract(bytes: Uint8Array, file: string): Promise<ReadContract> {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -1,5 +1,5 @@
 import type { Contract } from "../../contract/contract.ts";
-import { visibilityOf } from "../../contract/visibility.ts";
+import { stricter, visibilityOf } from "../../contract/visibility.ts";
 import type { Cell } from "../../dataset/dataset.ts";
 import type { Host } from "../../kernel/host.ts";
 
@@ -16,8 +16,9 @@ export interface Masking {
 }
 
 /** Columns classified as anything but public: their values stay hidden on this machine too, and in the profile. */
-export function sensitiveColumns(contract: Contract): readonly string[] {
-  return contract.columns.filter((column) => visibilityOf(column) === "sensitive").map((column) => column.name);
+export function sensitiveColumns(...contracts: readonly (Contract | undefined)[]): readonly string[] {
+  const columns = contracts.flatMap((contract) => contract?.columns ?? []);
+  return columns.filter((column) => visibilityOf(column) === "sensitive").map((column) => column.name);
 }
 
 /** What services of continuous integration set for the commands they run. */
@@ -25,15 +26,18 @@ const services = ["CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION"];
 
 /**
  * Values are shown where the contract classifies the column as public or says `showValues`. Columns without a classification are shown
- * only in a report that stays on this machine: one of a service is uploaded and summarised.
+ * only in a report that stays on this machine: one of a service is uploaded and summarised. What the contract of the base hides stays hidden
+ * until the change is merged: a pull request cannot have values shown by asking for them.
  */
-export function maskingOf(contract: Contract, host: Pick<Host, "ci" | "childEnv">): Masking {
+export function maskingOf(contract: Contract, host: Pick<Host, "ci" | "childEnv">, earlier?: Contract): Masking {
   const columns = new Map(contract.columns.map((column) => [column.name, column]));
+  const former = new Map(earlier?.columns.map((column) => [column.name, column]));
   const isLocal = host.ci === undefined && services.every((name) => /^(false|0)?$/i.test(host.childEnv[name] ?? ""));
   const shows = (name: string): boolean => {
     const column = columns.get(name);
     if (column === undefined) return isLocal;
-    const visibility = visibilityOf(column);
+    const before = former.get(name);
+    const visibility = stricter(visibilityOf(column), before === undefined ? "public" : visibilityOf(before));
     return visibility === "public" || (isLocal && visibility === "unclassified");
   };
   const showsAll = isLocal && contract.columns.every((column) => shows(column.name));

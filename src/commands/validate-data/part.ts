@@ -4,7 +4,9 @@ import type { Fingerprint } from "../../dataset/fingerprint.ts";
 import type { Artifact, Check, Project, Series, Table } from "../../kernel/command.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { Json } from "../../kernel/json.ts";
+import type { Suggestion } from "../../kernel/review.ts";
 import type { Profile } from "../../profile/profile.ts";
+import type { Base } from "./base-contract.ts";
 import type { Found } from "./checks.ts";
 import type { ReadContract } from "./contract-file.ts";
 import type { Masking } from "./masking.ts";
@@ -15,6 +17,8 @@ export interface Situation {
   readonly project: Project;
   /** `noContract` where none was named. */
   readonly contract: ReadContract;
+  /** What the contract is held against. */
+  readonly base: Base;
   readonly source: DataSource;
   readonly fingerprint: Fingerprint;
   readonly dataset: Dataset;
@@ -35,6 +39,8 @@ export interface Part {
   readonly subjects?: readonly Artifact[];
   /** What it says of the data's quality, for the score. */
   readonly scored?: readonly Scored[];
+  /** Lines of the repository's files that should read otherwise, for the pull request. */
+  readonly suggestions?: readonly Suggestion[];
   /** Its checks stand before those of the contract's rules. */
   readonly first?: boolean;
 }

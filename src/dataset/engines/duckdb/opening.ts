@@ -24,9 +24,7 @@ export async function openSources(
   host: Pick<Host, "files" | "log">,
 ): Promise<{ readonly session: Session; readonly opened: readonly SourceInSession[] }> {
   for (const { source } of sources) await requireFiles(host.files, source.files);
-  const session = await Session.open(native, limits, sources.flatMap(pathsOf), (percent) =>
-    host.log.progress("scanning the data", Math.round(percent), 100),
-  );
+  const session = await Session.open(native, limits, sources.flatMap(pathsOf));
   const reading: Reading = {
     files: host.files,
     log: host.log,

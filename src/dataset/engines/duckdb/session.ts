@@ -7,9 +7,6 @@ import { text } from "./literals.ts";
 /** How many times its memory the engine may spill to disk. */
 export const spillFactor = 32;
 
-/** Milliseconds. */
-const tellingEvery = 250;
-
 type DuckDb = typeof import("@duckdb/node-api");
 
 /** One locked connection: it reads the listed files and nothing else, and loads no code. One statement at a time. */
@@ -18,36 +15,21 @@ export class Session implements AsyncDisposable {
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal;
   readonly #written: string | undefined;
-  readonly #onProgress: ((percent: number) => void) | undefined;
   #stores = 0;
   #files = 0;
 
-  private constructor(
-    instance: DuckDBInstance,
-    connection: DuckDBConnection,
-    limits: DataLimits,
-    onProgress?: (percent: number) => void,
-  ) {
-    this.#onProgress = onProgress;
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, limits: DataLimits) {
     this.#instance = instance;
     this.#connection = connection;
     this.#signal = limits.signal;
     this.#written = limits.written;
   }
 
-  /**
-   * `allowed`: absolute paths of all the files that will ever be read. What is written goes to a folder of its own.
-   * @param onProgress called four times a second while a statement runs, with the share of it that is done
-   */
-  static async open(
-    native: DuckDb,
-    limits: DataLimits,
-    allowed: readonly string[],
-    onProgress?: (percent: number) => void,
-  ): Promise<Session> {
+  /** `allowed`: absolute paths of all the files that will ever be read. What is written goes to a folder of its own. */
+  static async open(native: DuckDb, limits: DataLimits, allowed: readonly string[]): Promise<Session> {
     limits.signal.throwIfAborted();
     const instance = await native.DuckDBInstance.create(":memory:");
-    const session = new Session(instance, await instance.connect(), limits, onProgress);
+    const session = new Session(instance, await instance.connect(), limits);
     const memory = Math.max(64, Math.floor(limits.memoryBytes / 2 ** 20));
     // The order matters: what is locked can no longer be set. Allowed paths may also be written: user SQL passes the gate first.
     const settings = [
@@ -57,10 +39,6 @@ export class Session implements AsyncDisposable {
       `max_temp_directory_size = '${spillFactor * memory}MiB'`,
       "TimeZone = 'UTC'",
       "preserve_insertion_order = true",
-      // Progress is counted only where it would be shown.
-      `enable_progress_bar = ${onProgress !== undefined}`,
-      "enable_progress_bar_print = false",
-      "progress_bar_time = 0",
       `allowed_paths = [${allowed.map(text).join(", ")}]`,
       ...(limits.written === undefined ? [] : [`allowed_directories = [${text(limits.written)}]`]),
       "enable_external_access = false",
@@ -139,15 +117,12 @@ export class Session implements AsyncDisposable {
     this.#signal.throwIfAborted();
     const interrupt = () => this.#connection.interrupt();
     this.#signal.addEventListener("abort", interrupt, { once: true });
-    const told = this.#onProgress;
-    const telling = told && setInterval(() => told(Math.max(0, this.#connection.progress.percentage)), tellingEvery);
     try {
       return await body();
     } catch (cause) {
       this.#signal.throwIfAborted();
       throw translate(cause, sql, place);
     } finally {
-      clearInterval(telling);
       this.#signal.removeEventListener("abort", interrupt);
     }
   }
