@@ -143,6 +143,7 @@ figcaption{font-weight:600;overflow-wrap:anywhere}
 .chart rect,.key rect{stroke:none}
 .line{fill:none;stroke-width:2;stroke-linejoin:round}.dash1{stroke-dasharray:7 3}.dash2{stroke-dasharray:2 3}.dash3{stroke-dasharray:9 3 2 3}
 details{margin-top:6px}
+.query .line{display:block}
 .query pre{margin:4px 0 0;padding:9px 12px;background:var(--code);border-radius:6px;font:.84rem ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere;user-se\
 lect:all;-webkit-user-select:all}
 summary{cursor:pointer;color:var(--quiet);font-size:.86rem;padding:4px 0}
@@ -238,8 +239,9 @@ text)}">${text}</td>`});return html`<tr>${cells}</tr>
 format.B4)(left,"more row")} not shown.</p>`;const content=html`<table class="data">
 <thead><tr>${titles}</tr></thead>
 <tbody>
-${rows.length===0?empty:rows}</tbody></table>`;return html`<section><h2>${table.title}</h2><div class="card fit">${scrolling(table.title,content)}</div>${more}${queryText(table)}</section>`}function queryText({
-query}){if(query===void 0)return void 0;return html`<details class="query"><summary class="small">Query for all of these rows</summary><pre tabindex="0">${query}</pre></details>`}function artifactsSection({
+${rows.length===0?empty:rows}</tbody></table>`;return html`<section><h2>${table.title}</h2><div class="card fit">${scrolling(table.title,content)}</div>${more}${queryText(table)}${diffText(table)}</section>`}
+function diffText({diff}){if(diff===void 0)return void 0;return html`<details class="query" open><summary class="small">As a diff</summary><pre tabindex="0">${diff.map(line=>html`<span class="line">${line}</span>`)}</pre></details>`}
+function queryText({query}){if(query===void 0)return void 0;return html`<details class="query"><summary class="small">Query for all of these rows</summary><pre tabindex="0">${query}</pre></details>`}function artifactsSection({
 subjects,materials}){if(subjects.length+materials.length===0)return void 0;const row=role=>artifact=>{const{name,kind,uri,digest}=artifact;const address=uri===void 0||uri===name?void 0:html`<span class="id">${uri}</span>`;
 return html`<tr><td data-label="role">${role}</td><td data-label="kind">${kind}</td><td>${name}${address}</td>
 <td><code class="digest" title="${digest}">${digest}</code></td></tr>

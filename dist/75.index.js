@@ -50,15 +50,15 @@ ${(0,_format_js__WEBPACK_IMPORTED_MODULE_3__.B4)(table.more,"more row")} not sho
 `;const numeric=table.columns.map((_,column)=>(0,_format_js__WEBPACK_IMPORTED_MODULE_3__.kf)(table.rows.map(cells=>cells[column])));return{name:text(table.title,60),before:`
 ### ${text(table.title)}
 
-${tableHead(table.columns.map(name=>text(name)),numeric)}`,rows:rows.length===0?[row([text("no rows")])]:rows,after:`${more}${queryBlock(table)}`}}function queryBlock({query}){if(query===void 0||query.
-length>longestQuery)return"";const longest=Math.max(0,...(query.match(/`+/g)??[]).map(run=>run.length));const fence="`".repeat(Math.max(3,longest+1));const title="Query for all of these rows";return`
+${tableHead(table.columns.map(name=>text(name)),numeric)}`,rows:rows.length===0?[row([text("no rows")])]:rows,after:`${more}${queryBlock(table)}${diffBlock(table)}`}}function queryBlock({query}){if(query===
+void 0||query.length>longestQuery)return"";const title="Query for all of these rows";return`
 <details><summary>${title}</summary>
 
-${fence}sql
-${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__.RK)(query)}
-${fence}
+${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__.OF)("sql",(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__.RK)(query))}
 
 </details>
+`}function diffBlock({diff}){const text2=diff?.map(_escape_js__WEBPACK_IMPORTED_MODULE_2__.RK).join("\n")??"";return text2===""||text2.length>longestQuery?"":`
+${(0,_escape_js__WEBPACK_IMPORTED_MODULE_2__.OF)("diff",text2)}
 `}function seriesBlock(series){const rows=series.flatMap(({title,lines})=>{const most=Math.max(...Object.values(lines).flat().map(value=>value??0),0);return Object.entries(lines).map(([name,values])=>row(
 [text(title,80),text(name,60),sparkline(values,most)]))});return{name:"charts",before:`${folded((0,_format_js__WEBPACK_IMPORTED_MODULE_3__.B4)(series.length,"chart"))}
 ${tableHead(["chart","line","shape"],[])}`,rows,after:"\nThe HTML report draws them in full.\n\n</details>\n"}}function sparkline(values,most){return values.slice(0,60).map(value=>value===null||most===

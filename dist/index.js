@@ -40,13 +40,16 @@ super(message,{cause});this.name="TitleholderError";this.kind=kind;this.code=cod
 "configuration",code,message,fix,place,cause)}function describeError(error){const place=describePlace(error.place);return`${error.code}${place===""?"":` at ${place}`}: ${error.message}
   fix: ${error.fix}`}function describePlace(place){const at=[place.file,place.line,place.column].filter(part=>part!==void 0).join(":");if(at!==""&&place.input!==void 0)return`${at} (${place.input})`;return at!==
 ""?at:place.input===void 0?"":`input ${place.input}`}}),96209:((__unused_webpack___webpack_module__,__webpack_exports__2,__nccwpck_require__2)=>{__nccwpck_require__2.d(__webpack_exports__2,{FV:()=>escapeMarkdown,
-Qk:()=>escapePlain,RK:()=>visible,X:()=>escapeXml,ZD:()=>escapeHtml});const gap="\u200B";const unseen=/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;function visible(text){
-return text.replace(unseen,character=>{const code=character.codePointAt(0)??0;if(character==="\n")return"\u21B5";if(code<32)return String.fromCharCode(9216+code);return code===127?"\u2421":`\u27E8U+${code.
-toString(16).toUpperCase().padStart(4,"0")}\u27E9`})}const entities={"&":"&amp;","<":"&lt;",">":"&gt;",'"':"&quot;","'":"&#39;"};function escapeHtml(text){return visible(text).replace(/[&<>"'`]/g,character=>entities[character]??
-"&#96;")}function escapeXml(text){return visible(text).replace(/[&<>"']/g,character=>entities[character]??character)}function escapeMarkdown(text){return defuse(visible(text)).replace(/[&<>"'`|*_~[\]()\\{}!#]/g,
-character=>`&#${character.charCodeAt(0)};`).replaceAll("$","<span>$</span>").replaceAll(gap,"&#8203;")}function escapePlain(text){return defuse(visible(text))}function defuse(text){return text.replaceAll(
-"@",`@${gap}`).replace(/#(?=\d)/g,`#${gap}`).replace(/(gh)-(?=\d)/gi,`$1${gap}-`).replace(/(www)\./gi,`$1${gap}.`).replace(/(mailto|xmpp):/gi,`$1:${gap}`).replace(/:(?=\/\/|[\w+-]*[a-z+-][\w+-]*:)/gi,
-`:${gap}`)}})};var __webpack_module_cache__={};function __nccwpck_require__(moduleId){var cachedModule=__webpack_module_cache__[moduleId];if(cachedModule!==void 0){return cachedModule.exports}var module=__webpack_module_cache__[moduleId]=
+OF:()=>fenced,Qk:()=>escapePlain,RK:()=>visible,X:()=>escapeXml,ZD:()=>escapeHtml});const gap="\u200B";const unseen=/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
+function visible(text){return text.replace(unseen,character=>{const code=character.codePointAt(0)??0;if(character==="\n")return"\u21B5";if(code<32)return String.fromCharCode(9216+code);return code===127?
+"\u2421":`\u27E8U+${code.toString(16).toUpperCase().padStart(4,"0")}\u27E9`})}const entities={"&":"&amp;","<":"&lt;",">":"&gt;",'"':"&quot;","'":"&#39;"};function escapeHtml(text){return visible(text).
+replace(/[&<>"'`]/g,character=>entities[character]??"&#96;")}function escapeXml(text){return visible(text).replace(/[&<>"']/g,character=>entities[character]??character)}function escapeMarkdown(text){return defuse(
+visible(text)).replace(/[&<>"'`|*_~[\]()\\{}!#]/g,character=>`&#${character.charCodeAt(0)};`).replaceAll("$","<span>$</span>").replaceAll(gap,"&#8203;")}function escapePlain(text){return defuse(visible(
+text))}function defuse(text){return text.replaceAll("@",`@${gap}`).replace(/#(?=\d)/g,`#${gap}`).replace(/(gh)-(?=\d)/gi,`$1${gap}-`).replace(/(www)\./gi,`$1${gap}.`).replace(/(mailto|xmpp):/gi,`$1:${gap}`).
+replace(/:(?=\/\/|[\w+-]*[a-z+-][\w+-]*:)/gi,`:${gap}`)}function fenced(language,text){const longest=Math.max(2,...(text.match(/`+/g)??[]).map(run=>run.length));const fence="`".repeat(longest+1);return`${fence}${language}\
+
+${text}
+${fence}`}})};var __webpack_module_cache__={};function __nccwpck_require__(moduleId){var cachedModule=__webpack_module_cache__[moduleId];if(cachedModule!==void 0){return cachedModule.exports}var module=__webpack_module_cache__[moduleId]=
 {id:moduleId,loaded:false,exports:{}};var threw=true;try{__webpack_modules__[moduleId].call(module.exports,module,module.exports,__nccwpck_require__);threw=false}finally{if(threw)delete __webpack_module_cache__[moduleId]}
 module.loaded=true;return module.exports}__nccwpck_require__.m=__webpack_modules__;if(typeof __nccwpck_require__!=="undefined")__nccwpck_require__.ab=decodeURIComponent(new URL(".",import.meta.url).pathname).
 slice(import.meta.url.match(/^file:\/\/\/\w:/)?1:0,-1)+"/";(()=>{var getProto=Object.getPrototypeOf?obj=>Object.getPrototypeOf(obj):obj=>obj.__proto__;var leafPrototypes;__nccwpck_require__.t=function(value,mode){

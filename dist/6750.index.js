@@ -1,0 +1,18 @@
+const id=6750;const ids=[6750];const modules={26750:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{X:()=>Unanswered,c:()=>statusOf,
+connectGitHub:()=>connectGitHub});var zod__WEBPACK_IMPORTED_MODULE_1__=__webpack_require__(55491);var _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(141);class Unanswered extends Error{}
+const usualAnswerMs=15e3;const pausesMs=[1e3,4e3];const longestPauseMs=6e4;const pageSize=100;const mostPages=30;async function connectGitHub(repository,{env,token,signal,sleep,answerMs=usualAnswerMs}){
+const{getOctokit}=await Promise.all([__webpack_require__.e(4119),__webpack_require__.e(1351)]).then(__webpack_require__.bind(__webpack_require__,61351));const[owner="",repo=""]=repository.split("/");const octokit=getOctokit(
+token,{baseUrl:env.GITHUB_API_URL||"https://api.github.com",log:silent});const once=async(route,params)=>{const within=AbortSignal.any([signal,AbortSignal.timeout(answerMs)]);const{data}=await octokit.
+request(route,{owner,repo,...params,request:{signal:within}});return data};const get=async(route,params,shape)=>{for(let attempt=0;;attempt+=1){try{return read(await once(route,params),shape)}catch(error){
+signal.throwIfAborted();const pause=attempt<pausesMs.length?pauseAfter(error,pausesMs[attempt]??0):void 0;if(pause===void 0)throw failure(route,error);await sleep(pause)}}};return{get,list:async(route,params,item)=>{
+const all=[];for(let page=1;page<=mostPages;page+=1){const some=await get(route,{...params,per_page:pageSize,page},zod__WEBPACK_IMPORTED_MODULE_1__.YOg(item));all.push(...some);if(some.length<pageSize)
+break}return all},write:async(route,params)=>{for(let attempt=0;;attempt+=1){try{await once(route,params);return}catch(error){signal.throwIfAborted();const status=statusOf(error);if(status===void 0||status>=
+500)throw new Unanswered(failure(route,error).message,{cause:error});const pause=attempt===0?pauseAfter(error,0):void 0;if(pause===void 0)throw failure(route,error);await sleep(pause)}}}}}const silent={
+debug:()=>void 0,info:()=>void 0,warn:()=>void 0,error:()=>void 0};function read(data,shape){const parsed=shape.safeParse(data);if(parsed.success)return parsed.data;throw new Error("the answer is not \
+what GitHub describes")}function pauseAfter(error,usual){const status=statusOf(error);if(status===void 0||status>=500)return usual;if(status!==403&&status!==429)return void 0;const{response}=error;const stated=Number(
+response?.headers?.["retry-after"])*1e3;return Number.isFinite(stated)&&stated<=longestPauseMs?Math.max(stated,usual):void 0}function statusOf(error){const status=error instanceof _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.
+TM?error.cause:error;return typeof status?.status==="number"&&status.response!==void 0?status.status:void 0}function failure(route,error){const status=statusOf(error);const message=`GitHub answered ${route}\
+ with ${describe(error)}`;if(status===403&&pauseAfter(error,0)===void 0||status===404)return new _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.TM("backend","TH_GITHUB_PERMISSION",message,"give the job\
+'s token the permissions that the action's page names",{},error);return new _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.TM("backend","TH_GITHUB",message,status===401?"give a token that is valid":"ru\
+n the job again",{},error)}function describe(error){const status=statusOf(error);if(status!==void 0)return`status ${status}`;const message=error instanceof Error?error.message:String(error);return error instanceof
+Error&&error.name==="TimeoutError"?"no answer in time":message}})};export{id,ids,modules};
