@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { declaredColumns } from "../contract/evaluation.ts";
 import type { QualityScore } from "../contract/quality-score.ts";
 import { fingerprintSchema } from "../dataset/fingerprint.ts";
 import type { Artifact, Command, Findings, Project } from "../kernel/command.ts";
@@ -162,7 +163,7 @@ async function run(given: Inputs, host: Host, project: Project) {
   const contract = given.contract === undefined ? withoutContract(given) : await readContract(given.contract, host);
   const base = await readBase(given, host, project);
   const hidden = sensitiveColumns(contract.value, earlierOf(base));
-  const declared = declaredColumns(contract);
+  const declared = declaredColumns(contract.value);
   if (given.clean !== undefined) requireReference(contract.value.missing ?? [], given.reference !== undefined);
   const times = stopwatch(host);
   const text = textForm(

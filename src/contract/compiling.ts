@@ -1,16 +1,19 @@
 import type { Place } from "../kernel/error.ts";
-import type { Rule, SqlRule, Unsupported } from "./contract.ts";
+import type { Rule, ShapeQuestion, SqlRule, Unsupported } from "./contract.ts";
 import type { YamlDocument, YamlPath } from "./document.ts";
 import type { OdcsProperty } from "./odcs-schema.ts";
 
 /** Where the parts of a contract put what they are compiled to. */
 export interface Compiling {
+  /** What the data calls the table. */
+  readonly table: string;
   /** Where a value stands, or one of its keys. */
   place(path: YamlPath, key?: string): Place;
   /** The id itself, or with a number where it is taken. */
   uniqueId(id: string): string;
   rule(rule: Rule): void;
   sqlRule(rule: SqlRule): void;
+  shape(question: ShapeQuestion): void;
   unsupported(item: Unsupported): void;
 }
 
@@ -19,23 +22,30 @@ export interface Collected {
   readonly compiling: Compiling;
   readonly rules: readonly Rule[];
   readonly sqlRules: readonly SqlRule[];
+  readonly shape: readonly ShapeQuestion[];
   readonly unsupported: readonly Unsupported[];
 }
 
-/** Collects what a document is compiled to; no two of its ids are equal. */
-export function collect(document: YamlDocument): Collected {
+/**
+ * Collects what a document is compiled to; no two of its ids are equal.
+ * @param table what the data calls the table
+ */
+export function collect(document: YamlDocument, table = ""): Collected {
   const rules: Rule[] = [];
   const sqlRules: SqlRule[] = [];
+  const shape: ShapeQuestion[] = [];
   const unsupported: Unsupported[] = [];
   const taken = new Set<string>();
   const compiling: Compiling = {
+    table,
     place: (path, key) => (key === undefined ? document.placeOf(path) : document.placeOfKey([...path, key])),
     uniqueId: (id) => uniqueId(id, taken),
     rule: (rule) => rules.push({ ...rule, id: uniqueId(rule.id, taken) }),
     sqlRule: (rule) => sqlRules.push({ ...rule, id: uniqueId(rule.id, taken) }),
+    shape: (question) => shape.push({ ...question, id: uniqueId(question.id, taken) }),
     unsupported: (item) => unsupported.push({ ...item, id: uniqueId(item.id, taken) }),
   };
-  return { compiling, rules, sqlRules, unsupported };
+  return { compiling, rules, sqlRules, shape, unsupported };
 }
 
 function uniqueId(id: string, taken: Set<string>): string {

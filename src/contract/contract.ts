@@ -1,7 +1,9 @@
-import type { ColumnKind, Predicate } from "../dataset/dataset.ts";
+import type { ColumnKind, DeclaredColumn, Predicate } from "../dataset/dataset.ts";
 import type { Place } from "../kernel/error.ts";
 import type { CalendarDuration } from "./durations.ts";
 import type { Feature, MissingValues } from "./handling.ts";
+import type { PhysicalType } from "./physical-type.ts";
+import type { Spot } from "./spot.ts";
 
 /** What a measured number must be. Between includes both ends. */
 export type Bound =
@@ -22,6 +24,8 @@ export interface Rule {
   readonly id: string;
   /** Columns it speaks of; empty for a rule about all rows. */
   readonly columns: readonly string[];
+  /** The part of the column that it speaks of: `address.city`; absent for the column as a whole. */
+  readonly part?: string;
   readonly measure: Measure;
   readonly bound: Bound;
   readonly unit: "rows" | "percent";
@@ -71,6 +75,9 @@ export interface ContractColumn {
   readonly name: string;
   /** Absent where the contract declares no logical type. */
   readonly kind?: ColumnKind;
+  /** How its cells are written in text files, and the zone of times that name none. */
+  readonly form?: Omit<DeclaredColumn, "name" | "kind">;
+  /** That of its parts where one of them is the more sensitive. */
   readonly classification?: string;
   readonly tags: readonly string[];
   /** The contract's word for a column that matters most. */
@@ -85,6 +92,18 @@ export interface ContractColumn {
 /** How the columns of data must match the fields of a table schema, in the words of its specification. */
 export interface FieldsMatch {
   readonly kind: "exact" | "equal" | "subset" | "superset" | "partial";
+  readonly place: Place;
+}
+
+/** Something that the types of the data themselves answer: whether a part is there, of which kind, kept in which way. */
+export interface ShapeQuestion {
+  readonly id: string;
+  readonly spot: Spot;
+  readonly asks:
+    | { readonly what: "present" }
+    | { readonly what: "kind"; readonly kind: ColumnKind }
+    | { readonly what: "zoned"; readonly zoned: boolean }
+    | { readonly what: "physical"; readonly type: PhysicalType; readonly written: string };
   readonly place: Place;
 }
 
@@ -108,5 +127,7 @@ export interface Contract {
   readonly missing?: readonly MissingValues[];
   /** The feature dictionary. */
   readonly features?: readonly Feature[];
+  /** None where absent. */
+  readonly shape?: readonly ShapeQuestion[];
   readonly unsupported: readonly Unsupported[];
 }

@@ -1,6 +1,8 @@
-import type { Aggregate, Cell, Column, ColumnKind, Predicate } from "../dataset/dataset.ts";
+import type { Aggregate, Cell, Column, ColumnKind, DeclaredColumn, Predicate } from "../dataset/dataset.ts";
 import { holds } from "./bounds.ts";
 import type { Contract, ContractColumn, Rule } from "./contract.ts";
+import { type ShapeAnswer, shapeAnswers } from "./shape.ts";
+import { fieldNamed } from "./spot.ts";
 
 /** What a contract asks of data with these columns. */
 export interface ContractPlan {
@@ -13,6 +15,8 @@ export interface ContractPlan {
   /** Columns that the contract does not describe. */
   readonly extra: readonly string[];
   /** Columns of another kind than declared. */
+  /** What the types of the data say of parts, and of how columns are kept. */
+  readonly shape: readonly ShapeAnswer[];
   readonly mistyped: readonly { readonly column: ContractColumn; readonly found: Column }[];
 }
 
@@ -42,6 +46,13 @@ export function applicable(contract: Contract, columns: readonly Column[]): Cont
   };
 }
 
+/** What a text file is parsed by. */
+export function declaredColumns(contract: Contract): readonly DeclaredColumn[] {
+  return contract.columns.flatMap(({ name, kind, form }) =>
+    kind === undefined || kind === "nested" ? [] : [{ name, kind, ...form }],
+  );
+}
+
 /** Turns a contract into one plan of counts. */
 export function planContract(contract: Contract, columns: readonly Column[]): ContractPlan {
   const byName = new Map(columns.map((column) => [column.name, column]));
@@ -64,9 +75,10 @@ export function planContract(contract: Contract, columns: readonly Column[]): Co
     idle,
     missing: contract.columns.filter((column) => !byName.has(column.name)),
     extra: columns.map((column) => column.name).filter((name) => !described.has(name)),
+    shape: shapeAnswers(contract.shape ?? [], byName),
     mistyped: contract.columns.flatMap((column) => {
       const found = byName.get(column.name);
-      return found === undefined || isOfKind(found.kind, column.kind) ? [] : [{ column, found }];
+      return found === undefined || isOfKind(found, column) ? [] : [{ column, found }];
     }),
   };
 }
@@ -85,50 +97,61 @@ export function judge(
   return { rows, outcomes };
 }
 
-/** Whole numbers are numbers; nothing else may stand for another kind. */
-function isOfKind(found: ColumnKind, declared: ColumnKind | undefined): boolean {
-  return declared === undefined || found === declared || (declared === "number" && found === "integer");
+/** Whole numbers are numbers, and bytes texts where the contract says so; nothing else may stand for another kind. */
+function isOfKind(found: Column, { kind, form }: Pick<ContractColumn, "kind" | "form">): boolean {
+  if (kind === undefined || found.kind === kind) return true;
+  if (kind === "string") return form?.format === "binary" && found.storage?.type === "binary";
+  return kind === "number" && found.kind === "integer";
 }
 
 function obstacle(rule: Rule, columns: ReadonlyMap<string, Column>): string | undefined {
   for (const name of rule.columns) {
     const column = columns.get(name);
     if (column === undefined) return `the data has no column ${name}`;
-    if (column.kind === "nested" && (rule.measure.kind === "duplicates" || usesCells(rule)))
-      return `${name} holds lists or structures`;
+    if (column.kind === "nested" && rule.measure.kind === "duplicates") return `${name} holds lists or structures`;
   }
-  if (rule.measure.kind !== "rows") return undefined;
-  const wrong = unfit(rule.measure.violated, columns);
-  return wrong === undefined ? undefined : `${wrong.name} holds values of kind ${wrong.kind}`;
+  return rule.measure.kind === "rows" ? unfit(rule.measure.violated, columns) : undefined;
 }
 
-function usesCells(rule: Rule): boolean {
-  return rule.measure.kind === "rows" && rule.measure.violated.op !== "null";
-}
-
-/** The column whose kind does not have the comparison. */
-function unfit(where: Predicate, columns: ReadonlyMap<string, Column>): Column | undefined {
+/** Why the comparison cannot be made: what it speaks of is not there, or of a kind that does not have it. */
+function unfit(where: Predicate, columns: ReadonlyMap<string, Column>): string | undefined {
   if (where.op === "not") return unfit(where.term, columns);
-  if ("terms" in where) return where.terms.map((term) => unfit(term, columns)).find((column) => column !== undefined);
+  if ("terms" in where) return where.terms.map((term) => unfit(term, columns)).find((why) => why !== undefined);
   const column = columns.get(where.column);
   if (column === undefined) return undefined;
-  if (where.op === "any-item" || where.op === "field") {
-    const part = where.op === "any-item" ? column.items : partNamed(column, where.field);
-    return part === undefined
-      ? column
-      : unfit(where.term, new Map([...columns, [where.as, { ...part, name: where.as }]]));
-  }
-  if (where.op === "in") return where.values.every((value) => isCellOf(value, column.kind)) ? undefined : column;
-  if (where.op === "range")
-    return [where.min, where.max].every((value) => isCellOf(value ?? null, column.kind)) ? undefined : column;
-  if (where.op === "length" || where.op === "matches") return column.kind === "string" ? undefined : column;
-  if (where.op === "not-finite") return column.kind === "number" || column.kind === "integer" ? undefined : column;
-  return undefined;
+  if (where.op !== "any-item" && where.op !== "field")
+    return hasComparison(where, column)
+      ? undefined
+      : `${column.name} holds ${column.kind === "nested" ? "lists or structures" : `values of kind ${column.kind}`}`;
+  const part = where.op === "any-item" ? column.items : fieldNamed(column, where.field);
+  if (part !== undefined) return unfit(where.term, new Map([...columns, [where.as, { ...part, name: where.as }]]));
+  return where.op === "any-item" ? `${column.name} is no list` : `${column.name} has no field ${where.field}`;
 }
 
-/** A field of a structure, or what the values of a map are like. */
-function partNamed(column: Column, name: string): Column | undefined {
-  return column.values ?? column.fields?.find((field) => field.name === name);
+type Comparison = Exclude<Predicate, { readonly op: "not" | "and" | "or" | "any-item" | "field" }>;
+
+function hasComparison(where: Comparison, column: Column): boolean {
+  const { kind } = column;
+  const isNumber = kind === "number" || kind === "integer";
+  switch (where.op) {
+    case "null":
+      return true;
+    case "in":
+      return where.values.every((value) => isCellOf(value, kind));
+    case "range":
+      return [where.min, where.max].every((value) => isCellOf(value ?? null, kind));
+    case "length":
+    case "matches":
+    case "time":
+      return kind === "string";
+    case "not-finite":
+    case "multiple":
+      return isNumber;
+    case "size":
+      return [column.items, column.fields, column.values].some((part) => part !== undefined);
+    case "distinct-items":
+      return column.items !== undefined;
+  }
 }
 
 function isCellOf(value: Cell, kind: ColumnKind): boolean {

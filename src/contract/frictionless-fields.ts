@@ -6,7 +6,8 @@ import type { Compiling } from "./compiling.ts";
 import type { YamlPath } from "./document.ts";
 import { constraintNames, type FieldConstraints, type TableField } from "./frictionless-schema.ts";
 import { type FieldForm, formOf } from "./frictionless-types.ts";
-import { lengthPredicate, parseTime, unrunnable } from "./properties.ts";
+import { lengthPredicate, unrunnable } from "./options.ts";
+import { parseTime } from "./times.ts";
 
 /** A field while its rules are written. */
 interface Field {

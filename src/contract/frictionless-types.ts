@@ -1,6 +1,6 @@
 import type { ColumnKind } from "../dataset/dataset.ts";
+import { textFormats } from "./formats.ts";
 import type { TableField } from "./frictionless-schema.ts";
-import { textFormats } from "./properties.ts";
 
 /** How the values of a field are checked. */
 export interface FieldForm {

@@ -7,7 +7,8 @@ import { nearest } from "../kernel/naming.ts";
 import { type Compiling, nameOf } from "./compiling.ts";
 import type { YamlPath } from "./document.ts";
 import type { OdcsCustomProperties, OdcsProperty } from "./odcs-schema.ts";
-import { kindOfLogicalType, parseTime } from "./properties.ts";
+import { typeOf } from "./property-type.ts";
+import { parseTime } from "./times.ts";
 
 /** What is done with missing values: their rows are dropped, or a value stands in their place. */
 export const missingValueStrategies = ["drop", "constant", "median", "mode", "mean"] as const;
@@ -117,7 +118,7 @@ function strategyOf({ value, place }: Placed, property: OdcsProperty, column: st
     const fix = near === undefined ? `write one of ${missingValueStrategies.join(", ")}` : `did you mean "${near}"?`;
     throw refused(`${column} has the missing-value strategy ${JSON.stringify(value)}, which there is not`, fix, place);
   }
-  const kind = kindOfLogicalType(property.logicalType);
+  const kind = typeOf(property).kind;
   const fitting: readonly MissingValueStrategy[] = kind === undefined ? missingValueStrategies : strategiesOf(kind);
   if (!fitting.includes(strategy))
     throw refused(
@@ -134,7 +135,7 @@ function strategiesOf(kind: ColumnKind): readonly MissingValueStrategy[] {
 }
 
 function constantOf({ value, place }: Placed, property: OdcsProperty, column: string): Exclude<Cell, null> {
-  const kind = kindOfLogicalType(property.logicalType);
+  const kind = typeOf(property).kind;
   const isTime = kind === "date" || kind === "timestamp";
   const time = isTime && typeof value === "string" ? parseTime(value) : undefined;
   if (time !== undefined) return time;

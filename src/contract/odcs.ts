@@ -1,4 +1,5 @@
 import { configurationError } from "../kernel/error.ts";
+import { missingTexts } from "./argument-values.ts";
 import { type Compiling, collect, nameOf } from "./compiling.ts";
 import type { Contract, ContractColumn } from "./contract.ts";
 import { checkShape, parseYaml, type YamlDocument, type YamlPath } from "./document.ts";
@@ -9,13 +10,16 @@ import {
   keysAt,
   type OdcsContract,
   type OdcsCustomProperties,
+  type OdcsItem,
   type OdcsProperty,
   type OdcsTable,
   odcsSchema,
 } from "./odcs-schema.ts";
-import { kindOfLogicalType, propertyRules } from "./properties.ts";
-import { columnQuality, tableQuality } from "./quality.ts";
+import { compileProperty } from "./properties.ts";
+import { typeOf } from "./property-type.ts";
+import { tableQuality } from "./quality.ts";
 import { serviceLevelsOf } from "./service-levels.ts";
+import { columnSpot } from "./spot.ts";
 
 const newest = "3.1.0";
 
@@ -29,8 +33,8 @@ export function parseContract(text: string, file: string): Contract {
   if (form !== undefined) return parseFrictionless(document, form);
   checkVersion(document);
   const contract = checkShape(document, odcsSchema, keysAt);
-  const { compiling, rules, sqlRules, unsupported } = collect(document);
   const table: OdcsTable = contract.schema[0] ?? { name: "", properties: [] };
+  const { compiling, rules, sqlRules, shape, unsupported } = collect(document, table.physicalName ?? table.name);
   const path: YamlPath = ["schema", 0];
   const columns = table.properties.map((property, at) => columnOf(property, [...path, "properties", at], compiling));
   refuseRepeats(columns, document);
@@ -43,8 +47,7 @@ export function parseContract(text: string, file: string): Contract {
   const key = keyOf(table.properties, path, compiling);
   table.properties.forEach((property, at) => {
     const place = [...path, "properties", at];
-    propertyRules(property, nameOf(property), place, key.length === 1, compiling);
-    columnQuality(property, nameOf(property), place, compiling, table.physicalName ?? table.name);
+    compileProperty(property, columnSpot(nameOf(property)), place, key.length === 1, compiling);
   });
   listUnsupported(contract, compiling);
   const serviceLevels = serviceLevelsOf(contract, compiling);
@@ -68,6 +71,7 @@ export function parseContract(text: string, file: string): Contract {
       path,
       compiling,
     ),
+    ...(shape.length === 0 ? {} : { shape }),
     unsupported,
   };
 }
@@ -114,16 +118,27 @@ function checkVersion(document: YamlDocument): void {
 }
 
 function columnOf(property: OdcsProperty, path: YamlPath, compiling: Compiling): ContractColumn {
-  const kind = kindOfLogicalType(property.logicalType);
+  const { kind, form: written } = typeOf(property);
+  const missing = missingTexts(property);
+  const form = { ...written, ...(missing.length === 0 ? {} : { missing }) };
+  const classification = sensitiveClassification(property) ?? property.classification;
   return {
     name: nameOf(property),
     ...(kind === undefined ? {} : { kind }),
-    ...(property.classification === undefined ? {} : { classification: property.classification }),
+    ...(Object.keys(form).length === 0 ? {} : { form }),
+    ...(classification === undefined ? {} : { classification }),
     tags: property.tags ?? [],
     isCritical: property.criticalDataElement === true,
     showValues: showsValues(property.customProperties),
     place: compiling.place([...path, "name"]),
   };
+}
+
+/** The classification of the column, or of a part that is shown with it, which is anything but public. */
+function sensitiveClassification({ classification, properties, items }: OdcsItem): string | undefined {
+  if (classification !== undefined && classification.toLowerCase() !== "public") return classification;
+  const parts = [...(properties ?? []), ...(items === undefined ? [] : [items])];
+  return parts.map(sensitiveClassification).find((found) => found !== undefined);
 }
 
 function showsValues(properties: OdcsCustomProperties): boolean {

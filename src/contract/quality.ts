@@ -1,13 +1,17 @@
 import type { Cell, Predicate } from "../dataset/dataset.ts";
 import { configurationError, type Place } from "../kernel/error.ts";
 import { suggest } from "../kernel/naming.ts";
+import { cellsOf, withoutTexts } from "./argument-values.ts";
+import type { Asking } from "./asking.ts";
 import { boundOf, describeBound, operators } from "./bounds.ts";
 import type { Compiling } from "./compiling.ts";
 import type { Measure } from "./contract.ts";
 import type { YamlPath } from "./document.ts";
-import type { OdcsProperty, OdcsQuality, OdcsTable } from "./odcs-schema.ts";
-import { kindOfLogicalType, lengthPredicate, parseTime, unrunnable } from "./properties.ts";
+import type { OdcsItem, OdcsQuality, OdcsTable } from "./odcs-schema.ts";
+import { lengthPredicate, unrunnable } from "./options.ts";
+import { typeOf } from "./property-type.ts";
 import { rangeArgument } from "./quality-range.ts";
+import { missingAt, type Spot, satisfiedAt } from "./spot.ts";
 import { sqlRule } from "./sql-rules.ts";
 
 const usedArguments: Readonly<Record<string, readonly string[]>> = {
@@ -30,6 +34,7 @@ const rulesOf30: Readonly<
 interface Stated {
   readonly measure: Measure;
   readonly columns: readonly string[];
+  readonly part?: string;
   /** What is bounded, in words. */
   readonly subject: string;
   /** The expectation when no row may break it. */
@@ -37,25 +42,24 @@ interface Stated {
   readonly dimension: string;
 }
 
-/** Rules from the quality checks of a column. */
-export function columnQuality(
-  property: OdcsProperty,
-  column: string,
-  path: YamlPath,
-  compiling: Compiling,
-  table: string,
-): void {
+/** A count of rows; of a part that lies in lists, of rows in which it is so for any item. */
+type RowsStated = (violated: Predicate, words: Pick<Stated, "subject" | "must" | "dimension">) => Stated;
+
+/** Rules from the quality checks of a column, or a part of one. */
+export function columnQuality(property: OdcsItem, { spot, path, compiling }: Asking): void {
   property.quality?.forEach((written, at) => {
     const place = new QualityPlace([...path, "quality", at], compiling);
     const quality = metricForm(written);
-    const name = `${column}.${quality.name ?? quality.metric ?? quality.rule ?? quality.type ?? "quality"}`;
+    const name = `${spot.path}.${quality.name ?? quality.metric ?? quality.rule ?? quality.type ?? "quality"}`;
     if (isQuery(quality)) {
-      sqlRule(quality, name, { table, column }, (key) => place.of(key), compiling);
+      if (spot.holder === undefined)
+        sqlRule(quality, name, { table: compiling.table, column: spot.path }, (key) => place.of(key), compiling);
+      else skip(name, `is a query about ${spot.path}, which is a part of a column`, place);
       return;
     }
     if (!isRunnable(quality, name, place)) return;
     listUnusedArguments(quality, name, place);
-    const measured = measureColumn(quality, property, column, place, name);
+    const measured = measureColumn(quality, property, spot, place, name);
     if (measured !== undefined) add(quality, name, measured, place);
   });
 }
@@ -190,6 +194,7 @@ function add(quality: OdcsQuality, id: string, stated: Stated, place: QualityPla
   place.compiling.rule({
     id,
     columns: stated.columns,
+    ...(stated.part === undefined ? {} : { part: stated.part }),
     measure: stated.measure,
     bound,
     unit,
@@ -203,14 +208,16 @@ function add(quality: OdcsQuality, id: string, stated: Stated, place: QualityPla
 
 function measureColumn(
   quality: OdcsQuality,
-  property: OdcsProperty,
-  column: string,
+  property: OdcsItem,
+  spot: Spot,
   place: QualityPlace,
   id: string,
 ): Stated | undefined {
-  const rows = (violated: Predicate, words: Pick<Stated, "subject" | "must" | "dimension">): Stated => ({
+  const column = spot.path;
+  const rows: RowsStated = (violated, words) => ({
     measure: { kind: "rows", violated },
-    columns: [column],
+    columns: [spot.column],
+    ...(spot.holder === undefined ? {} : { part: column }),
     ...words,
   });
   const missing = {
@@ -220,8 +227,12 @@ function measureColumn(
   };
   switch (quality.metric) {
     case "nullValues":
-      return rows({ op: "null", column }, missing);
+      return rows(missingAt(spot), missing);
     case "duplicateValues":
+      if (spot.holder !== undefined) {
+        skip(id, `counts the values of ${column}, which is a part of a column`, place, "metric");
+        return undefined;
+      }
       return {
         measure: { kind: "duplicates" },
         columns: [column],
@@ -230,18 +241,15 @@ function measureColumn(
         dimension: "uniqueness",
       };
     case "missingValues": {
-      const values = cellsOf(quality, "missingValues", property, column, place);
+      const values = valuesOf(quality, "missingValues", property, column, place);
       const violated: Predicate = {
         op: "or",
-        terms: [
-          { op: "null", column },
-          { op: "in", column, values: values ?? [] },
-        ],
+        terms: [missingAt(spot), satisfiedAt(spot, { op: "in", column, values: values ?? [] })],
       };
       return rows(violated, missing);
     }
     case "invalidValues":
-      return invalidValues(quality, property, column, place, id, rows);
+      return invalidValues(quality, property, spot, place, id, rows);
     default:
       skip(id, `measures ${quality.metric ?? "nothing"}, which is a metric of tables`, place, "metric");
       return undefined;
@@ -250,15 +258,16 @@ function measureColumn(
 
 function invalidValues(
   quality: OdcsQuality,
-  property: OdcsProperty,
-  column: string,
+  property: OdcsItem,
+  spot: Spot,
   place: QualityPlace,
   id: string,
-  rows: (violated: Predicate, words: Pick<Stated, "subject" | "must" | "dimension">) => Stated,
+  rows: RowsStated,
 ): Stated | undefined {
+  const column = spot.path;
   // What valid values must do, and what those that are not valid do.
   const valid: { readonly predicate: Predicate; readonly words: string; readonly broken: string }[] = [];
-  const values = cellsOf(quality, "validValues", property, column, place);
+  const values = valuesOf(quality, "validValues", property, column, place);
   if (values !== undefined)
     valid.push({ predicate: { op: "in", column, values }, words: `be ${oneOf(values)}`, broken: "are not valid" });
   const pattern = quality.arguments?.pattern;
@@ -277,7 +286,7 @@ function invalidValues(
   }
   const length = lengthOf(quality, column, place);
   if (length !== undefined) valid.push({ ...length, broken: `do not ${length.words}` });
-  const range = rangeArgument(quality.arguments, kindOfLogicalType(property.logicalType), column, (name, what) =>
+  const range = rangeArgument(quality.arguments, typeOf(property).kind, column, (name, what) =>
     wrongArgument(name, what, place),
   );
   if (range !== undefined) valid.push({ ...range, broken: `are not ${range.words.slice("be ".length)}` });
@@ -290,7 +299,7 @@ function invalidValues(
     );
     return undefined;
   }
-  return rows(others.length === 0 ? first : { op: "or", terms: [first, ...others] }, {
+  return rows(satisfiedAt(spot, others.length === 0 ? first : { op: "or", terms: [first, ...others] }), {
     subject: `values of ${column} that ${valid.map(({ broken }) => broken).join(" or ")}`,
     must: `${column} must ${valid.map(({ words }) => words).join(" and ")}`,
     dimension: "conformity",
@@ -353,36 +362,16 @@ function duplicates(
   };
 }
 
-/** Values of an argument as cells of the column's kind; null says nothing, as nulls are counted apart. */
-function cellsOf(
+function valuesOf(
   quality: OdcsQuality,
-  argument: string,
-  property: OdcsProperty,
+  argument: "missingValues" | "validValues",
+  property: OdcsItem,
   column: string,
   place: QualityPlace,
 ): readonly Cell[] | undefined {
   const values = quality.arguments?.[argument];
   if (values === undefined) return undefined;
   if (!Array.isArray(values)) throw wrongArgument(argument, "a list", place);
-  const kind = kindOfLogicalType(property.logicalType);
-  return values.flatMap((value: unknown): readonly Cell[] => {
-    if (value === null) return [];
-    const isTime = (kind === "date" || kind === "timestamp") && typeof value === "string";
-    const cell = isTime ? parseTime(value) : value;
-    const fits =
-      kind === "integer" || kind === "number"
-        ? typeof cell === "number"
-        : kind === "date" || kind === "timestamp"
-          ? cell instanceof Date
-          : kind === undefined
-            ? ["number", "string", "boolean"].includes(typeof cell)
-            : typeof cell === kind;
-    if (fits) return [cell as Cell];
-    throw configurationError(
-      "TH_CONTRACT_VALUE",
-      `${JSON.stringify(value)} can be no value of "${column}", which is a ${kind ?? "plain"} column`,
-      kind === "string" ? `write it in quotes: "${String(value)}"` : "write values of the column's type",
-      place.argument(argument),
-    );
-  });
+  const cells = argument === "missingValues" ? withoutTexts(values, property) : values;
+  return cellsOf(cells, property, column, place.argument(argument));
 }

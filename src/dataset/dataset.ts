@@ -3,12 +3,22 @@ import type { Partition } from "./partitions.ts";
 /** `nested`: lists, structures, blobs and all else that no rule, profile or model reads. */
 export type ColumnKind = "integer" | "number" | "boolean" | "string" | "date" | "timestamp" | "nested";
 
+/** How a file that has types keeps the values of a column. */
+export type Storage =
+  | { readonly type: "integer"; readonly bits: number; readonly signed: boolean }
+  | { readonly type: "float"; readonly bits: 32 | 64 }
+  | { readonly type: "decimal"; readonly digits: number; readonly scale: number }
+  | { readonly type: "time" | "timestamp"; readonly zoned: boolean }
+  | { readonly type: "text" | "binary" | "boolean" | "date" | "uuid" };
+
 export interface Column {
   readonly name: string;
   readonly kind: ColumnKind;
   /** The engine's own name of the type. */
   readonly native: string;
   readonly nullable: boolean;
+  /** Absent for text files, and for what is none of these. */
+  readonly storage?: Storage;
   /** Of a structure: its fields. */
   readonly fields?: readonly Column[];
   /** Of a list: what its items are like; the name says nothing. */

@@ -255,16 +255,24 @@ describe("what cannot be checked is listed with its line", () => {
     ["logicalType: boolean\n    logicalTypeOptions: { format: yes/no }", "x.format", "says nothing"],
     ["quality: [{ metric: nullValues, mustBe: 0, unit: meters }]", "x.nullValues", "unit meters"],
     ["relationships: [{ to: other.x }]", "x.relationship", "references"],
-    ["physicalType: VARCHAR(2)", "x.physical-type", "declare a logicalType"],
-    ["logicalType: string\n    physicalType: VARCHAR(2)", "x.physical-type", "VARCHAR(2) of x is not compared yet"],
-    ["logicalType: number\n    logicalTypeOptions: { multipleOf: 2 }", "x.multipleOf", "multipleOf"],
-    ["logicalType: string\n    logicalTypeOptions: { format: ipv6 }", "x.format", "ipv6"],
-    ["logicalType: date\n    logicalTypeOptions: { format: dd.MM.yyyy }", "x.format", "dd.MM.yyyy"],
-    ["logicalType: timestamp\n    logicalTypeOptions: { timezone: true }", "x.timezone", "timezone"],
+    ["physicalType: GEOGRAPHY", "x.physical-type", "GEOGRAPHY of x is not known"],
+    ["logicalType: number\n    logicalTypeOptions: { multipleOf: 1e-16 }", "x.multipleOf", "more than 15 decimals"],
+    ["logicalType: string\n    logicalTypeOptions: { format: iban }", "x.format", "iban"],
+    ["logicalType: date\n    logicalTypeOptions: { format: ww.yyyy }", "x.format", "ww.yyyy"],
+    [
+      "logicalType: date\n    logicalTypeOptions: { format: ww.yyyy }",
+      "x.format",
+      "neither it nor the type is checked",
+    ],
     ['logicalType: string\n    logicalTypeOptions: { pattern: "(?=a)" }', "x.pattern", "look-around"],
     ['logicalType: string\n    logicalTypeOptions: { pattern: "(a)\\\\1" }', "x.pattern", "back-references"],
-    ["logicalType: object\n    properties: [{ name: y }]", "x.properties", "parts of x"],
-    ["logicalType: array\n    items: { logicalType: string }", "x.items", "items of x"],
+    ["logicalType: object\n    properties: [{ name: y, unique: true }]", "x.y.unique", "not counted by themselves"],
+    ["logicalType: object\n    properties: [{ name: y, primaryKey: true }]", "x.y.primary-key", "a part of a column"],
+    [
+      "logicalType: array\n    items: { quality: [{ metric: duplicateValues, mustBe: 0 }] }",
+      "x[].duplicateValues",
+      "a part",
+    ],
   ])("%s", (lines, id, words) => {
     const { unsupported, rules } = parseContract(column(lines), "c.yaml");
     expect(unsupported).toMatchObject([{ id, message: expect.stringContaining(words), place: { file: "c.yaml" } }]);

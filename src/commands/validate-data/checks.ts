@@ -48,6 +48,7 @@ export function checksOf(found: Found): readonly Check[] {
     ...columnChecks(found),
     rowsCheck(found),
     ...typeChecks(found),
+    ...shapeChecks(found),
     ...found.outcomes.map((outcome) => ruleCheck(outcome, found)),
     ...uncheckedOf(found),
   ];
@@ -89,8 +90,14 @@ export function misfitsOf(
   return { count: misfits.reduce((sum, fault) => sum + fault.count, 0), first: misfits[0] };
 }
 
-/** Whether a column of the rule is missing or of another type, so that the column's own check fails already. */
+/** Whether a column of the rule, or a part of it, is missing or of another type, so that a check of its own fails already. */
 export function hasFailedColumn(rule: Rule, plan: ContractPlan): boolean {
+  const { part } = rule;
+  if (
+    part !== undefined &&
+    plan.shape.some((answer) => answer.verdict === "fail" && part.startsWith(answer.question.spot.path))
+  )
+    return true;
   return rule.columns.some(
     (name) =>
       plan.missing.some((column) => column.name === name) || plan.mistyped.some(({ column }) => column.name === name),
@@ -187,6 +194,15 @@ function typeChecks(found: Found): readonly Check[] {
     const message = `${column.name} must be of type ${column.kind}: ${ofRows(count, rows)} are not; ${at}`;
     return [{ ...head, verdict: "fail", message, observed: count, n: rows }];
   });
+}
+
+function shapeChecks({ plan }: Found): readonly Check[] {
+  return plan.shape.map(({ question, verdict, message }) => ({
+    id: question.id,
+    verdict,
+    message,
+    place: question.place,
+  }));
 }
 
 function ruleCheck({ rule, count, holds }: Outcome, found: Found): Check {

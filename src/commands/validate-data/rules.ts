@@ -2,6 +2,7 @@ import type { Contract } from "../../contract/contract.ts";
 import { applicable, judge, type Outcome, planContract } from "../../contract/evaluation.ts";
 import type { Column, DataSource, Dataset, FoundRow } from "../../dataset/dataset.ts";
 import type { Fingerprint } from "../../dataset/fingerprint.ts";
+import { patternsOf } from "../../dataset/predicates.ts";
 import { configurationError, TitleholderError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
 import { shownPath } from "../paths.ts";
@@ -74,9 +75,7 @@ async function count(dataset: Dataset, contract: Contract, aggregates: ReturnTyp
     const rule = contract.rules.find(
       ({ measure }) =>
         measure.kind === "rows" &&
-        measure.violated.op === "not" &&
-        measure.violated.term.op === "matches" &&
-        error.message.includes(JSON.stringify(measure.violated.term.pattern)),
+        patternsOf(measure.violated).some((pattern) => error.message.includes(JSON.stringify(pattern))),
     );
     throw configurationError(error.code, error.message, error.fix, rule?.place ?? {}, error);
   }

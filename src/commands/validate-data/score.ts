@@ -67,6 +67,15 @@ function structureScored({ faults, rows }: Found): readonly Scored[] {
   ];
 }
 
+function shapeScored({ plan }: Found): readonly Scored[] {
+  return plan.shape
+    .filter(({ verdict }) => verdict !== "unchecked")
+    .map(({ question, verdict }) => ({
+      dimension: question.asks.what === "present" ? "completeness" : "validity",
+      quality: verdict === "pass" ? 1 : 0,
+    }));
+}
+
 function columnsScored(found: Found): readonly Scored[] {
   const { contract, plan, rows } = found;
   const missing = new Set(plan.missing.map((column) => column.name));
@@ -81,5 +90,5 @@ function columnsScored(found: Found): readonly Scored[] {
   const unasked = plan.idle
     .filter(({ rule }) => hasFailedColumn(rule, plan))
     .map(({ rule }) => ({ dimension: rule.dimension, quality: 0 }));
-  return [...columns, ...unasked];
+  return [...columns, ...shapeScored(found), ...unasked];
 }

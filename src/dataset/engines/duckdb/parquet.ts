@@ -11,7 +11,7 @@ import { nothingReadable, type OpenedSource, originalSql } from "./source.ts";
 import type { EngineColumn } from "./sql.ts";
 import type { StagedFile } from "./staging.ts";
 import { inUtc } from "./time-cells.ts";
-import { columnOfType } from "./types.ts";
+import { columnOfType, stored } from "./types.ts";
 
 /** More rows than one file can hold. */
 const rowsPerFile = 2 ** 38;
@@ -39,7 +39,7 @@ export async function openParquet(
   const scan = `read_parquet([${files.map((file) => text(file.at)).join(", ")}], ${ownColumns}${union})`;
   const described = await session.rows(`DESCRIBE SELECT * FROM ${scan}`);
   const partitions = await planPartitions(session, source, files);
-  const own = described.map((row) => columnOfType(String(row[0]), String(row[1])));
+  const own = described.map((row) => stored(columnOfType(String(row[0]), String(row[1]))));
   const given = partitions.columns.map((form) => ({ ...columnOfType(form.name, nativeOf(form)), kind: form.kind }));
   const columns = [...own, ...given].map((column, at): EngineColumn => {
     const isExact = column.native.startsWith("DECIMAL(") && column.kind === "number";

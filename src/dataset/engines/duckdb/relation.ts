@@ -14,6 +14,7 @@ import type {
   WritePlan,
   WrittenRows,
 } from "../../dataset.ts";
+import { patternsOf } from "../../predicates.ts";
 import { aggregateSql, countsNulls, isCount, type PlainAggregate } from "./aggregates.ts";
 import { Bins } from "./bins.ts";
 import { Batch, cellOf, doubleSql, numericKinds, type SelectedColumn, shownSql, timeKinds } from "./cells.ts";
@@ -23,7 +24,7 @@ import { queryText } from "./query-text.ts";
 import { repeatingSql } from "./repeats.ts";
 import type { Session } from "./session.ts";
 import type { OpenedSource, ReadFrom } from "./source.ts";
-import { columnNamed, type EngineColumn, patternsOf, predicateSql, UsedColumns } from "./sql.ts";
+import { columnNamed, type EngineColumn, predicateSql, UsedColumns } from "./sql.ts";
 import { writeRows } from "./writing.ts";
 
 /** All but lists and structures. */

@@ -177,13 +177,6 @@ function partOf(part: Column, name: string, sql: string): EngineColumn {
   return part.native.startsWith("DECIMAL(") ? { ...column, exact: sql } : column;
 }
 
-/** Every expression that the predicate would run. */
-export function patternsOf(where: Predicate): readonly string[] {
-  if (where.op === "matches") return [where.pattern];
-  if ("term" in where) return patternsOf(where.term);
-  return where.op === "and" || where.op === "or" ? where.terms.flatMap(patternsOf) : [];
-}
-
 /** True where there is a value, unknown where there is none. */
 function notNull(column: EngineColumn): string {
   return `(CASE WHEN ${column.sql} IS NOT NULL THEN TRUE END)`;

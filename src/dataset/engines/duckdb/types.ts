@@ -1,4 +1,4 @@
-import type { Column } from "../../dataset.ts";
+import type { Column, Storage } from "../../dataset.ts";
 import { kindOf } from "./kinds.ts";
 
 /** A column as a type of the engine describes it, with the parts of structures, lists and maps at every depth. */
@@ -38,4 +38,37 @@ function partsOf(native: string, word: string): readonly string[] | undefined {
     } else part += token;
   }
   return [...parts, part.trim()];
+}
+
+const integers = ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"];
+const plain: Readonly<Record<string, Storage>> = {
+  FLOAT: { type: "float", bits: 32 },
+  DOUBLE: { type: "float", bits: 64 },
+  VARCHAR: { type: "text" },
+  BLOB: { type: "binary" },
+  BOOLEAN: { type: "boolean" },
+  DATE: { type: "date" },
+  UUID: { type: "uuid" },
+};
+
+/** The column, and each of its parts, with how a typed file keeps its values. */
+export function stored(column: Column): Column {
+  const storage = storageOf(column.native);
+  return {
+    ...column,
+    ...(storage === undefined ? {} : { storage }),
+    ...(column.fields === undefined ? {} : { fields: column.fields.map(stored) }),
+    ...(column.items === undefined ? {} : { items: stored(column.items) }),
+    ...(column.values === undefined ? {} : { values: stored(column.values) }),
+  };
+}
+
+function storageOf(native: string): Storage | undefined {
+  const size = integers.indexOf(native.replace(/^U/, ""));
+  if (size >= 0) return { type: "integer", bits: 8 * 2 ** size, signed: !native.startsWith("U") };
+  const decimal = /^DECIMAL\((\d+),(\d+)\)$/.exec(native);
+  if (decimal !== null) return { type: "decimal", digits: Number(decimal[1]), scale: Number(decimal[2]) };
+  const time = /^(TIMESTAMP|TIME)(?:_S|_MS|_NS)?( WITH TIME ZONE)?$/.exec(native);
+  if (time !== null) return { type: time[1] === "TIME" ? "time" : "timestamp", zoned: time[2] !== undefined };
+  return plain[native];
 }
