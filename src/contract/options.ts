@@ -35,7 +35,7 @@ export function optionRules(property: OdcsItem, { type, form }: PropertyType, as
       { op: "distinct-items", column: asking.spot.path },
       optionPlace(asking, "uniqueItems"),
     );
-  if (options.required !== undefined) requiredRule(options.required, asking);
+  if (options.required !== undefined) requiredRule(options.required, property, asking);
 }
 
 function rangeRule(options: OdcsOptions, type: LogicalType, form: PropertyType["form"], asking: Asking): void {
@@ -219,8 +219,12 @@ function multipleRule(of: number, asking: Asking): void {
 }
 
 /** A structure must have the fields, and a value in each; a structure that is null itself is none that lacks them. */
-function requiredRule(names: readonly string[], asking: Asking): void {
-  const { spot } = asking;
+function requiredRule(names: readonly string[], { properties = [] }: OdcsItem, asking: Asking): void {
+  const { spot, compiling } = asking;
+  const place = optionPlace(asking, "required");
+  const described = new Set(properties.map((part) => part.physicalName ?? part.name));
+  for (const part of names.filter((name) => !described.has(name)).map((name) => fieldSpot(spot, name)))
+    compiling.shape({ id: `${part.path}.present`, spot: part, asks: { what: "present" }, place });
   const present = names.map((name): Predicate => {
     const field = fieldSpot(spot, name);
     const isThere: Predicate = { op: "not", term: { op: "null", column: field.path } };
@@ -233,7 +237,7 @@ function requiredRule(names: readonly string[], asking: Asking): void {
       { op: "and", terms: present },
     ],
   };
-  askOfValues(asking, "required-properties", `have ${names.join(", ")}`, whole, optionPlace(asking, "required"));
+  askOfValues(asking, "required-properties", `have ${names.join(", ")}`, whole, place);
 }
 
 function patternRule(pattern: string, asking: Asking): void {

@@ -83,11 +83,12 @@ describe("options of types find the values that break them", () => {
     expect((await contractAnswers(object, data)).broken).toEqual({ "x.properties": 2, "x.required-properties": 2 });
   });
 
-  test("a property that is required and that no structure has is a question not asked of rows", async () => {
+  test("a property that is required and that no structure has fails as a whole", async () => {
     const answers = await contractAnswers(
       typed("object", "{ required: [z] }"),
       parquet("STRUCT(a INTEGER)", "{'a': 1}"),
     );
+    expect(answers.shape).toEqual({ "x.z.present": "fail" });
     expect(answers.idle).toEqual({ "x.required-properties": "x has no field z" });
   });
 });
@@ -102,6 +103,22 @@ describe("dates and times", () => {
     });
     const json = { json: '{"x":"31/12/2025"}\n{"x":"01/02/2026"}\n{"x":"2026-01-05"}\n{"x":null}\n' };
     expect(await contractAnswers(contract, json)).toMatchObject({ broken: { "x.range": 1 }, misfits: [["x", 1]] });
+  });
+
+  test.each([
+    ["yyyy-MM-dd", "date", ["2026-01-05", "2026-1-5", "02026-01-05", "2026-02-30", "epoch"], 4],
+    [
+      "yyyy-MM-dd HH:mm:ss",
+      "timestamp",
+      ["2026-01-05 10:00:00", "2026-01-05T10:00:00", "2026-01-05 10:00", "infinity"],
+      3,
+    ],
+  ])("written %s are that and nothing like it", async (format, type, cells, misfits) => {
+    expect((await contractAnswers(typed(type, `{ format: "${format}" }`), csv(...cells))).misfits).toEqual([
+      ["x", misfits],
+    ]);
+    const [good = ""] = cells;
+    expect((await contractAnswers(typed(type, `{ format: "${format}" }`), csv(good))).misfits).toEqual([]);
   });
 
   test("a date with a time of day in its format is a timestamp, and a time without a date a time", async () => {

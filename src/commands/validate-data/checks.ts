@@ -95,13 +95,18 @@ export function hasFailedColumn(rule: Rule, plan: ContractPlan): boolean {
   const { part } = rule;
   if (
     part !== undefined &&
-    plan.shape.some((answer) => answer.verdict === "fail" && part.startsWith(answer.question.spot.path))
+    plan.shape.some(({ verdict, question }) => verdict === "fail" && isWithin(part, question.spot.path))
   )
     return true;
   return rule.columns.some(
     (name) =>
       plan.missing.some((column) => column.name === name) || plan.mistyped.some(({ column }) => column.name === name),
   );
+}
+
+/** `home.city[]` lies within `home.city` and `home`, and not within `home.c`. */
+function isWithin(part: string, whole: string): boolean {
+  return part === whole || part.startsWith(`${whole}.`) || part.startsWith(`${whole}[`);
 }
 
 /** What a structural fault's checks are called; a further one of the same kind gets a number. */
@@ -248,7 +253,7 @@ function uncheckedOf({ contract, plan }: Found): readonly Check[] {
     return {
       id: rule.id,
       verdict: "unchecked",
-      message: hasFailedColumn(rule, plan) ? message : `${message}; declare its type`,
+      message: /of kind \w+$/.test(why) && !hasFailedColumn(rule, plan) ? `${message}; declare its type` : message,
       place: rule.place,
     };
   });
