@@ -100,7 +100,7 @@ export interface ShapeQuestion {
   readonly id: string;
   readonly spot: Spot;
   readonly asks:
-    | { readonly what: "present" }
+    | { readonly what: "present" | "list" | "structure" }
     | { readonly what: "kind"; readonly kind: ColumnKind }
     | { readonly what: "zoned"; readonly zoned: boolean }
     | { readonly what: "physical"; readonly type: PhysicalType; readonly written: string };

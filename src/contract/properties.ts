@@ -98,6 +98,10 @@ function typeQuestions(property: OdcsItem, { kind, form }: PropertyType, { spot,
       compiling.shape({ id: `${spot.path}.present`, spot, asks: { what: "present" }, place });
     if (kind !== undefined) compiling.shape({ id: `${spot.path}.type`, spot, asks: { what: "kind", kind }, place });
   }
+  if (property.logicalType === "array" || property.items !== undefined)
+    compiling.shape({ id: `${spot.path}.list`, spot, asks: { what: "list" }, place });
+  if (property.logicalType === "object" || property.properties !== undefined)
+    compiling.shape({ id: `${spot.path}.structure`, spot, asks: { what: "structure" }, place });
   if (kind === "timestamp" && form.zoned !== undefined)
     compiling.shape({
       id: `${spot.path}.timezone`,

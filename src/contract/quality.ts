@@ -242,10 +242,11 @@ function measureColumn(
       };
     case "missingValues": {
       const values = valuesOf(quality, "missingValues", property, column, place);
-      const violated: Predicate = {
-        op: "or",
-        terms: [missingAt(spot), satisfiedAt(spot, { op: "in", column, values: values ?? [] })],
-      };
+      const among: Predicate = { op: "in", column, values: values ?? [] };
+      const violated: Predicate =
+        (values ?? []).length === 0
+          ? missingAt(spot)
+          : { op: "or", terms: [missingAt(spot), satisfiedAt(spot, among)] };
       return rows(violated, missing);
     }
     case "invalidValues":

@@ -10,7 +10,7 @@ export interface ShapeAnswer {
   readonly message: string;
 }
 
-/** Answers all questions but those about what is not there, which is a fault of its own. */
+/** Answers all questions but those about what is not there, or is no structure or list, which is a fault of its own. */
 export function shapeAnswers(
   questions: readonly ShapeQuestion[],
   columns: ReadonlyMap<string, Column>,
@@ -20,7 +20,7 @@ export function shapeAnswers(
     const found = partAt(spot, columns);
     if (asks.what !== "present") return found === undefined ? [] : answer(question, found);
     const whole = spot.holder === undefined ? undefined : partAt(spot.holder.spot, columns);
-    if (whole === undefined) return [];
+    if (whole === undefined || !isStructure(whole)) return [];
     return [
       found === undefined
         ? { question, verdict: "fail", message: `${spot.holder?.spot.path} has no field ${spot.holder?.field}` }
@@ -39,6 +39,11 @@ function answer(question: ShapeQuestion, found: Column): readonly ShapeAnswer[] 
   switch (asks.what) {
     case "present":
       return [];
+    // Of another kind it fails already.
+    case "list":
+      return found.kind === "nested" ? judged(found.items !== undefined, "a list") : [];
+    case "structure":
+      return found.kind === "nested" ? judged(isStructure(found), "a structure") : [];
     case "kind":
       return judged(
         found.kind === asks.kind || (asks.kind === "number" && found.kind === "integer"),
@@ -59,4 +64,9 @@ function answer(question: ShapeQuestion, found: Column): readonly ShapeAnswer[] 
       return [{ question, verdict: "unchecked", message }];
     }
   }
+}
+
+/** A map stands for a structure whose fields vary. */
+function isStructure(column: Column): boolean {
+  return column.fields !== undefined || column.values !== undefined;
 }

@@ -88,7 +88,7 @@ describe("options of types find the values that break them", () => {
       typed("object", "{ required: [z] }"),
       parquet("STRUCT(a INTEGER)", "{'a': 1}"),
     );
-    expect(answers.shape).toEqual({ "x.z.present": "fail" });
+    expect(answers.shape).toEqual({ "x.structure": "pass", "x.z.present": "fail" });
     expect(answers.idle).toEqual({ "x.required-properties": "x has no field z" });
   });
 });
@@ -233,6 +233,21 @@ describe("parts of structures and lists", () => {
     });
     expect(answers.idle).toEqual({ "home.gone.required": "home has no field gone" });
     expect(answers.messages).toContain("home.zip must be of type integer, and the data holds VARCHAR");
+  });
+
+  test("a list where a structure is declared fails, and so does the opposite", async () => {
+    const both = table(
+      "properties:\n  - { name: a, logicalType: object, properties: [{ name: b }] }\n  - { name: c, logicalType: array, items: { logicalType: integer } }",
+    );
+    const answers = await contractAnswers(both, { parquet: "SELECT [1] AS a, {'d': 1} AS c" });
+    expect(answers).toMatchObject({ mistyped: [], shape: { "a.structure": "fail", "c.list": "fail" } });
+    const swapped = await contractAnswers(both, { parquet: "SELECT {'b': 1} AS a, [1] AS c" });
+    expect(swapped.shape).toEqual({
+      "a.structure": "pass",
+      "a.b.present": "pass",
+      "c.list": "pass",
+      "c[].type": "pass",
+    });
   });
 
   test("of JSON too", async () => {
