@@ -34,7 +34,7 @@ import { maskingOf, sensitiveColumns } from "./validate-data/masking.ts";
 import type { Part, Situation } from "./validate-data/part.ts";
 import { profileOf, type WrittenProfile, writeProfile } from "./validate-data/profile-file.ts";
 import { type ReadPeriods, readPeriods, referenceParts, referenceSchema } from "./validate-data/reference.ts";
-import { declaredColumns, validate } from "./validate-data/rules.ts";
+import { validate } from "./validate-data/rules.ts";
 import { historySeries, scoreOf, scoreTables } from "./validate-data/score.ts";
 import { splitDetails, splitInputs } from "./validate-data/splits/inputs.ts";
 import { splitsPart } from "./validate-data/splits.ts";

@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { type ContractChange, isLoosening } from "../../contract/change.ts";
 import { contractChanges } from "../../contract/changes.ts";
+import { declaredColumns } from "../../contract/evaluation.ts";
 import { textOf } from "../../contract/strictness.ts";
 import type { Check, Policy } from "../../kernel/command.ts";
 import { TitleholderError } from "../../kernel/error.ts";
@@ -12,7 +13,7 @@ import type { Base } from "./base-contract.ts";
 import { changelogPart } from "./changelog.ts";
 import { checksOf } from "./checks.ts";
 import type { Part, Situation } from "./part.ts";
-import { declaredColumns, validate } from "./rules.ts";
+import { validate } from "./rules.ts";
 
 /** Inputs that decide what is written and shown, not what passes. */
 const harmless = new Set([
@@ -120,8 +121,8 @@ async function judgedByBase(
   further: Further,
 ): Promise<ReadonlyMap<string, Check> | undefined> {
   const { source, dataset, contract, host } = situation;
-  const declared = declaredColumns(base.contract);
-  const isSame = textOf(declared) === textOf(declaredColumns(contract));
+  const declared = declaredColumns(base.contract.value);
+  const isSame = textOf(declared) === textOf(declaredColumns(contract.value));
   const reread = isSame ? undefined : await openData({ ...source, declared }, host, { faults: "keep", input: "data" });
   try {
     const opened = reread ?? dataset;

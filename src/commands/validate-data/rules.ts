@@ -1,6 +1,6 @@
 import type { Contract } from "../../contract/contract.ts";
 import { applicable, judge, type Outcome, planContract } from "../../contract/evaluation.ts";
-import type { Column, DataSource, Dataset, FoundRow } from "../../dataset/dataset.ts";
+import type { DataSource, Dataset, FoundRow } from "../../dataset/dataset.ts";
 import type { Fingerprint } from "../../dataset/fingerprint.ts";
 import { patternsOf } from "../../dataset/predicates.ts";
 import { configurationError, TitleholderError } from "../../kernel/error.ts";
@@ -50,14 +50,6 @@ export async function validate(
     unreadable,
     show: (file) => shownPath(host, file),
   };
-}
-
-/** What a text file is parsed by. */
-export function declaredColumns({ value }: ReadContract): readonly Pick<Column, "name" | "kind">[] {
-  return value.columns.filter(
-    (column): column is typeof column & { kind: Column["kind"] } =>
-      column.kind !== undefined && column.kind !== "nested",
-  );
 }
 
 /** No forge takes a text file of 100 MB, and no person reads one. */
