@@ -1,4 +1,5 @@
 import type { ColumnKind } from "../dataset/dataset.ts";
+import { parseTimeFormat, partsOfFormat } from "../dataset/time-format.ts";
 import { textFormats } from "./formats.ts";
 import type { TableField } from "./frictionless-schema.ts";
 
@@ -12,6 +13,8 @@ export interface FieldForm {
   readonly words?: string;
   /** The texts that a value may be. */
   readonly texts?: readonly string[];
+  /** Of dates and times: how they are written, as a pattern of the JDK. */
+  readonly format?: string;
   /** What of the type is not checked. */
   readonly unchecked?: string;
   /** How its values are compared: not at all when absent. */
@@ -22,11 +25,59 @@ const longitude = "-?(180(\\.0+)?|(1[0-7]\\d|\\d{1,2})(\\.\\d+)?)";
 const latitude = "-?(90(\\.0+)?|[0-8]?\\d(\\.\\d+)?)";
 const json: FieldForm = { unchecked: "that its texts are JSON" };
 
-/** Texts that are read as dates and times. */
+/** Parts of a strptime pattern as those of the JDK, which the engine reads. */
+const directives: Readonly<Record<string, string>> = {
+  Y: "yyyy",
+  y: "yy",
+  m: "MM",
+  d: "dd",
+  j: "DDD",
+  b: "MMM",
+  B: "MMMM",
+  a: "EEE",
+  A: "EEEE",
+  H: "HH",
+  I: "hh",
+  M: "mm",
+  S: "ss",
+  f: "SSSSSS",
+  p: "a",
+  z: "xx",
+  "%": "%",
+};
+
+/** A strptime pattern as one of the JDK; undefined where it has parts that are not read. */
+function patternOf(format: string): string | undefined {
+  let pattern = "";
+  for (const [, directive, literal = ""] of format.matchAll(/%(.)|([^%]+)/gsu)) {
+    const part = directive === undefined ? literal.replace(/'+|[A-Za-z[\]{}#]+/g, quoted) : directives[directive];
+    if (part === undefined) return undefined;
+    pattern += part;
+  }
+  return pattern !== "" && !format.endsWith("%") && parseTimeFormat(pattern) !== undefined ? pattern : undefined;
+}
+
+/** `Z` by itself is an offset to the JDK, and a letter here. */
+function quoted(text: string): string {
+  return text.startsWith("'") ? text.replaceAll("'", "''") : `'${text}'`;
+}
+
+/** Formats of dates and times that the reader takes without being told. */
 const isoFormats: Readonly<Record<"date" | "datetime", RegExp>> = {
   date: /^(default|%Y-%m-%d)$/,
   datetime: /^(default|%Y-%m-%d[T ]%H:%M(:%S(\.%f)?)?(Z|%z)?)$/,
 };
+
+function dateForm(type: "date" | "datetime", format: string): FieldForm {
+  const kind = type === "date" ? "date" : "timestamp";
+  if (isoFormats[type].test(format)) return { kind, order: "time" };
+  const pattern = patternOf(format);
+  const parsed = pattern === undefined ? undefined : parseTimeFormat(pattern);
+  const parts = parsed === undefined ? undefined : partsOfFormat(parsed);
+  if (pattern === undefined || parts?.date !== true || parts.clock !== (type === "datetime"))
+    return { unchecked: `that its values are written as ${format}` };
+  return { kind, format: pattern, order: "time" };
+}
 
 const stringFormats: Readonly<Record<string, FieldForm>> = {
   email: { pattern: textFormats.email ?? "", words: "be an e-mail address" },
@@ -56,9 +107,7 @@ export function formOf(field: TableField): FieldForm {
       return booleanForm(field);
     case "date":
     case "datetime":
-      if (isoFormats[field.type].test(format))
-        return { kind: field.type === "date" ? "date" : "timestamp", order: "time" };
-      return { unchecked: `that its values are written as ${format}` };
+      return dateForm(field.type, format);
     case "time":
       return timeForm(format);
     case "year":

@@ -32,10 +32,13 @@ export function parseFrictionless(document: YamlDocument, form: Form): Contract 
   const match = [schema.fieldsMatch ?? []].flat()[0];
   const mayBeAbsent = match === "superset" || match === "partial";
   const columns = schema.fields.map((field, at): ContractColumn => {
-    const { kind } = formOf(field);
+    const { kind, format } = formOf(field);
+    const missing = textsOf(field.missingValues ?? schema.missingValues);
+    const form = { ...(format === undefined ? {} : { format }), ...(missing.length === 0 ? {} : { missing }) };
     return {
       name: field.name,
       ...(kind === undefined ? {} : { kind }),
+      ...(kind === undefined || Object.keys(form).length === 0 ? {} : { form }),
       tags: [],
       isCritical: false,
       showValues: false,
@@ -166,22 +169,22 @@ function refuseUnknown(name: string, schema: TableSchema, place: Place): void {
     );
 }
 
-/** An empty cell is missing; other texts that stand for no value are not known to the reader of typed columns. */
+/** The texts that stand for no value, besides the empty one, which does so always. */
+function textsOf(values: TableSchema["missingValues"]): readonly string[] {
+  return (values ?? []).map((item) => (typeof item === "string" ? item : item.value)).filter((text) => text !== "");
+}
+
+/** Fields whose cells are taken as they are have no texts that stand for no value. */
 function listMissingValues(schema: TableSchema, path: YamlPath, { compiling }: Collected): void {
-  const textsOf = (values: TableSchema["missingValues"]) =>
-    (values ?? []).map((item) => (typeof item === "string" ? item : item.value)).filter((text) => text !== "");
-  const list = (id: string, texts: readonly string[], place: Place) => {
-    if (texts.length === 0) return;
-    const message = `${texts.map((text) => JSON.stringify(text)).join(", ")} ${texts.length === 1 ? "is" : "are"} not read as missing`;
-    compiling.unsupported({ id, message, place });
-  };
-  list("missing-values", textsOf(schema.missingValues), compiling.place(path, "missingValues"));
   schema.fields.forEach((field, at) => {
-    list(
-      `${field.name}.missing-values`,
-      textsOf(field.missingValues),
-      compiling.place([...path, "fields", at], "missingValues"),
-    );
+    const texts = textsOf(field.missingValues ?? schema.missingValues);
+    if (texts.length === 0 || formOf(field).kind !== undefined) return;
+    const own = field.missingValues !== undefined;
+    compiling.unsupported({
+      id: `${field.name}.missing-values`,
+      message: `${texts.map((text) => JSON.stringify(text)).join(", ")} count as values of ${field.name}, which has no type of single values`,
+      place: own ? compiling.place([...path, "fields", at], "missingValues") : compiling.place(path, "missingValues"),
+    });
   });
 }
 

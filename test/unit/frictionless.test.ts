@@ -123,6 +123,26 @@ describe("types, formats and constraints on real files", () => {
     expect(checks.get("a.required")).toMatchObject({ verdict: "fail", observed: 1 });
   });
 
+  test("dates and times as a pattern writes them, and texts for no value", async () => {
+    const schema = JSON.stringify({
+      missingValues: ["", "-"],
+      fields: [
+        { name: "d", type: "date", format: "%d.%m.%Y", constraints: { minimum: "2026-01-01", required: true } },
+        { name: "t", type: "datetime", format: "%d/%m/%y at %I:%M %p", missingValues: ["n/a"] },
+        { name: "n", type: "integer" },
+        { name: "s", type: "string", constraints: { required: true } },
+      ],
+    });
+    const csv = "d,t,n,s\n31.01.2026,01/02/26 at 08:30 AM,-,x\n-,n/a,3,-\n31.12.2025,n/a,4,y\n2026-01-31,n/a,5,z\n";
+    const checks = await checksOf(schema, csv);
+    expect(checks.get("d.type")).toMatchObject({ verdict: "fail", observed: 1 });
+    expect(checks.get("d.minimum")).toMatchObject({ verdict: "fail", observed: 1 });
+    expect(checks.get("d.required")).toMatchObject({ verdict: "fail" });
+    expect(checks.get("t.type")).toMatchObject({ verdict: "pass" });
+    expect(checks.get("n.type")).toMatchObject({ verdict: "pass" });
+    expect(checks.get("s.required")).toMatchObject({ verdict: "fail", observed: 1 });
+  });
+
   test("numbers and flags of the usual form", async () => {
     const schema = schemaOf(
       { name: "n", type: "number", constraints: { minimum: "0.5", enum: [0.5, "1.5"] } },
@@ -160,7 +180,10 @@ describe("fieldsMatch", () => {
 
 describe("what is not checked is listed with its line", () => {
   test.each([
-    [{ name: "x", type: "date", format: "%d/%m/%Y" }, "x.format", "%d/%m/%Y"],
+    [{ name: "x", type: "date", format: "%d/%m" }, "x.format", "%d/%m"],
+    [{ name: "x", type: "date", format: "%d/%m/%Y %H:%M" }, "x.format", "%H:%M"],
+    [{ name: "x", type: "datetime", format: "%c" }, "x.format", "%c"],
+    [{ name: "x", type: "datetime", format: "%" }, "x.format", "written as %"],
     [{ name: "x", type: "datetime", format: "any" }, "x.format", "written as any"],
     [{ name: "x", type: "time", format: "%H.%M" }, "x.format", "%H.%M"],
     [{ name: "x", type: "object" }, "x.format", "JSON"],
@@ -195,8 +218,8 @@ describe("what is not checked is listed with its line", () => {
       "s.json",
     );
     expect(unsupported.map(({ id, message }) => [id, message])).toEqual([
-      ["missing-values", '"-", "NA" are not read as missing'],
-      ["x.missing-values", '"n/a" is not read as missing'],
+      ["x.missing-values", '"n/a" count as values of x, which has no type of single values'],
+      ["y.missing-values", '"-", "NA" count as values of y, which has no type of single values'],
       ["x.foreign-key", "references from x to other are not checked"],
     ]);
   });
