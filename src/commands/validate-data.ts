@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import type { Contract } from "../contract/contract.ts";
 import { declaredColumns } from "../contract/evaluation.ts";
 import type { QualityScore } from "../contract/quality-score.ts";
 import { fingerprintSchema } from "../dataset/fingerprint.ts";
@@ -10,7 +11,7 @@ import type { Host } from "../kernel/host.ts";
 import type { Json } from "../kernel/json.ts";
 import { parseDuration } from "../kernel/quantity.ts";
 import { overallVerdict } from "../kernel/verdict.ts";
-import { locateData, openData } from "./data.ts";
+import { locateData } from "./data.ts";
 import { dataFormInputs, textForm } from "./data-form.ts";
 import { openRegistry } from "./open-registry.ts";
 import { defaultReportPath, shownPath } from "./paths.ts";
@@ -21,6 +22,7 @@ import { checksOf, type Found, summaryOf } from "./validate-data/checks.ts";
 import { columnsPart } from "./validate-data/columns-of-interest.ts";
 import { noContract, type ReadContract, readContract } from "./validate-data/contract-file.ts";
 import { contractPartDetails, contractParts } from "./validate-data/contract-parts.ts";
+import { furtherTables, locateTables, openTables, tableIn, validateTables } from "./validate-data/further-tables.ts";
 import { handlingDetails } from "./validate-data/handling/details.ts";
 import { featureDictionary } from "./validate-data/handling/features.ts";
 import { handleRows } from "./validate-data/handling/handling.ts";
@@ -30,16 +32,16 @@ import { checkTargets } from "./validate-data/handling/targets.ts";
 import { type PastScore, qualitySchema, rememberScore } from "./validate-data/history.ts";
 import { checkInferred, type WrittenContract, writeInferred } from "./validate-data/infer.ts";
 import { enforcedPolicy, trustParts } from "./validate-data/loosening.ts";
-import { maskingOf, sensitiveColumns } from "./validate-data/masking.ts";
+import { sensitiveColumns } from "./validate-data/masking.ts";
 import type { Part, Situation } from "./validate-data/part.ts";
 import { profileOf, type WrittenProfile, writeProfile } from "./validate-data/profile-file.ts";
 import { type ReadPeriods, readPeriods, referenceParts, referenceSchema } from "./validate-data/reference.ts";
-import { validate } from "./validate-data/rules.ts";
 import { historySeries, scoreOf, scoreTables } from "./validate-data/score.ts";
 import { splitDetails, splitInputs } from "./validate-data/splits/inputs.ts";
 import { splitsPart } from "./validate-data/splits.ts";
 import { sqlRules } from "./validate-data/sql-rules.ts";
 import { publishSuggestions, suggestionPart } from "./validate-data/suggestion.ts";
+import { tableReferences } from "./validate-data/table-references.ts";
 import { tablesOf } from "./validate-data/tables.ts";
 import { recordedVersions, versionsSchema } from "./validate-data/versions.ts";
 import { checkWritable } from "./written-file.ts";
@@ -57,6 +59,16 @@ const inputs = z.strictObject({
       "Data contract in the Open Data Contract Standard 3.x, or a Frictionless Table Schema, as YAML or JSON. May be left out where there is a `reference`, which the data is then held against alone, or with `infer-contract`.",
     kind: "path",
     example: "contracts/churn.odcs.yaml",
+  }),
+  table: input(z.string().optional(), {
+    description: "Which table of the contract the data is. Its first when absent.",
+    example: "customers",
+  }),
+  tables: input(z.record(z.string(), z.array(z.string()).min(1)).default({}), {
+    description:
+      "Files, globs and folders of the contract's other tables, by the tables' names: checked by their own rules, and looked into by references and SQL rules.",
+    kind: "path",
+    example: '{"orders": ["data/orders.parquet"]}',
   }),
   ...dataFormInputs,
   reference: input(z.array(z.string()).min(1).optional(), {
@@ -121,14 +133,20 @@ const outputs = z.strictObject({
   profile: input(z.string(), { description: "Path of the profile. Empty when there is none." }),
 });
 
-const details = z.strictObject({
+const tableFacts = z.strictObject({
   fingerprint: fingerprintSchema,
   rows: z.number(),
+  rules: z.array(z.strictObject({ id: z.string(), count: z.number(), share: z.number(), holds: z.boolean() })),
+});
+
+const details = z.strictObject({
+  ...tableFacts.shape,
   contract: z
     .strictObject({ id: z.string(), version: z.string(), apiVersion: z.string(), digest: digestSchema })
     .nullable(),
   ...contractPartDetails,
-  rules: z.array(z.strictObject({ id: z.string(), count: z.number(), share: z.number(), holds: z.boolean() })),
+  /** Further tables of the contract, by name. */
+  tables: z.record(z.string(), tableFacts).optional(),
   profile: z.strictObject({ path: z.string(), digest: digestSchema }).nullable(),
   quality: qualitySchema.nullable(),
   ...splitDetails,
@@ -160,41 +178,47 @@ async function run(given: Inputs, host: Host, project: Project) {
   const profilePlace = { input: given.profile === undefined ? "report" : "profile" };
   await checkWritable(profilePath, host, profilePlace, { schema: "titleholder/profile/" });
   await checkInferred(given.inferContract, host);
-  const contract = given.contract === undefined ? withoutContract(given) : await readContract(given.contract, host);
+  const contract =
+    given.contract === undefined ? withoutContract(given) : await readContract(given.contract, host, given.table);
   const base = await readBase(given, host, project);
   const hidden = sensitiveColumns(contract.value, earlierOf(base));
   const declared = declaredColumns(contract.value);
   if (given.clean !== undefined) requireReference(contract.value.missing ?? [], given.reference !== undefined);
   const times = stopwatch(host);
-  const text = textForm(
-    given,
-    contract.value.columns.map(({ name }) => name),
-  );
+  const textOf = ({ columns }: Contract) =>
+    textForm(
+      given,
+      columns.map(({ name }) => name),
+    );
+  const text = textOf(contract.value);
   const periods = await readPeriods(given.reference, { hidden, declared, text }, host);
   if (periods !== undefined) times.lap("reference");
   const located = await locateData(given.data, host, "data", { declared, text });
+  const further = await locateTables(given.tables, contract, textOf, host);
   const { fingerprint } = located;
   const read = [
-    ...located.source.files,
+    ...[located, ...further.values()].flatMap(({ source }) => source.files),
     ...(given.reference ?? []),
     ...(given.contract === undefined ? [] : [given.contract]),
   ];
   await checkTargets(given, [...read, profilePath, reportPathOf(given, project)], host);
   times.lap("fingerprint");
-  await using dataset = await openData(located.source, host, { faults: "keep", input: "data" });
+  const all = new Map([[contract.value.table, { contract, ...located }], ...further]);
+  await using group = await openTables(all, host);
   times.lap("read");
-  const found = await validate(dataset, contract, located, given.sampleFailures, host);
+  const tables = await validateTables(all, group, given.sampleFailures, host, earlierOf(base));
   times.lap("check");
-  const masking = maskingOf(contract.value, host, earlierOf(base));
+  const main = tableIn(tables, contract.value.table);
+  const { dataset, found } = main;
   const isProfiled =
     !found.unreadable && (!given.skipProfile || periods !== undefined || given.inferContract !== undefined);
   const like = periods?.reference.whole;
   const profile = isProfiled ? await profileOf(dataset, fingerprint, hidden, like, host) : undefined;
   times.lap("profile");
-  const situation: Situation = { host, project, contract, base, ...located, dataset, found, masking, profile };
+  const situation: Situation = { host, project, base, tables, group, profile, ...main };
   const parts = await partsOf(given, situation, periods);
   times.lap("further checks");
-  await located.requireUnchanged();
+  for (const table of [located, ...further.values()]) await table.requireUnchanged();
   // Before the profile is written: a registry that cannot be is found out while nothing else has been.
   const score = await scoreAndRemember(given, situation, parts);
   const others = {
@@ -235,6 +259,8 @@ async function partsOf(
   return [
     ...(await trustParts(given, situation, { checks: further.flatMap(({ checks = [] }) => checks), answer })),
     ...further,
+    furtherTables(situation, given.sampleFailures),
+    await tableReferences(situation, given.sampleFailures),
     ...(given.columnChecks ? [await columnsPart(situation, given, given.sampleFailures)] : []),
     ...(await splitsPart(given, situation, given.sampleFailures)),
     ...(await referenceParts(periods, given.referenceSeverity, situation)),

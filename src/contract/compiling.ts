@@ -1,5 +1,5 @@
 import type { Place } from "../kernel/error.ts";
-import type { Rule, ShapeQuestion, SqlRule, Unsupported } from "./contract.ts";
+import type { Reference, Rule, ShapeQuestion, SqlRule, Unsupported } from "./contract.ts";
 import type { YamlDocument, YamlPath } from "./document.ts";
 import type { OdcsProperty } from "./odcs-schema.ts";
 
@@ -14,6 +14,7 @@ export interface Compiling {
   rule(rule: Rule): void;
   sqlRule(rule: SqlRule): void;
   shape(question: ShapeQuestion): void;
+  reference(reference: Reference): void;
   unsupported(item: Unsupported): void;
 }
 
@@ -23,6 +24,7 @@ export interface Collected {
   readonly rules: readonly Rule[];
   readonly sqlRules: readonly SqlRule[];
   readonly shape: readonly ShapeQuestion[];
+  readonly references: readonly Reference[];
   readonly unsupported: readonly Unsupported[];
 }
 
@@ -34,6 +36,7 @@ export function collect(document: YamlDocument, table = ""): Collected {
   const rules: Rule[] = [];
   const sqlRules: SqlRule[] = [];
   const shape: ShapeQuestion[] = [];
+  const references: Reference[] = [];
   const unsupported: Unsupported[] = [];
   const taken = new Set<string>();
   const compiling: Compiling = {
@@ -42,10 +45,11 @@ export function collect(document: YamlDocument, table = ""): Collected {
     uniqueId: (id) => uniqueId(id, taken),
     rule: (rule) => rules.push({ ...rule, id: uniqueId(rule.id, taken) }),
     sqlRule: (rule) => sqlRules.push({ ...rule, id: uniqueId(rule.id, taken) }),
+    reference: (reference) => references.push({ ...reference, id: uniqueId(reference.id, taken) }),
     shape: (question) => shape.push({ ...question, id: uniqueId(question.id, taken) }),
     unsupported: (item) => unsupported.push({ ...item, id: uniqueId(item.id, taken) }),
   };
-  return { compiling, rules, sqlRules, shape, unsupported };
+  return { compiling, rules, sqlRules, references, shape, unsupported };
 }
 
 function uniqueId(id: string, taken: Set<string>): string {

@@ -52,6 +52,21 @@ export interface SqlRule {
   readonly place: Place;
 }
 
+/** What stands in columns of a row must stand in columns of some row of another table, or of this one; a row with a null there refers to nothing. */
+export interface Reference {
+  /** Unique in the table, among the ids of rules too. */
+  readonly id: string;
+  readonly columns: readonly string[];
+  /** Name of the table that is referred to, and its columns in the same order. */
+  readonly table: string;
+  readonly keys: readonly string[];
+  /** The expectation in words. */
+  readonly expectation: string;
+  readonly severity: string;
+  readonly dimension?: string;
+  readonly place: Place;
+}
+
 /** Something the contract asks for that cannot be checked here; never passed over in silence. */
 export interface Unsupported {
   readonly id: string;
@@ -107,7 +122,7 @@ export interface ShapeQuestion {
   readonly place: Place;
 }
 
-/** A data contract, compiled: what the data must look like, as values that an engine can answer. */
+/** A data contract for one of its tables, compiled: what the data must look like, as values that an engine can answer. */
 export interface Contract {
   readonly id: string;
   readonly version: string;
@@ -123,6 +138,7 @@ export interface Contract {
   readonly serviceLevels: readonly ServiceLevel[];
   readonly rules: readonly Rule[];
   readonly sqlRules: readonly SqlRule[];
+  readonly references: readonly Reference[];
   /** What is done with missing values where rows are written out, by column. */
   readonly missing?: readonly MissingValues[];
   /** The feature dictionary. */
@@ -130,4 +146,6 @@ export interface Contract {
   /** None where absent. */
   readonly shape?: readonly ShapeQuestion[];
   readonly unsupported: readonly Unsupported[];
+  /** The contract's other tables, each as if it were alone. */
+  readonly further: readonly Contract[];
 }

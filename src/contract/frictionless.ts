@@ -62,6 +62,8 @@ export function parseFrictionless(document: YamlDocument, form: Form): Contract 
     key,
     rules: collected.rules,
     sqlRules: [],
+    references: [],
+    further: [],
     serviceLevels: [],
     unsupported: collected.unsupported,
   };

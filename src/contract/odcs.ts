@@ -1,4 +1,5 @@
 import { configurationError } from "../kernel/error.ts";
+import { suggest } from "../kernel/naming.ts";
 import { missingTexts } from "./argument-values.ts";
 import { type Compiling, collect, nameOf } from "./compiling.ts";
 import type { Contract, ContractColumn } from "./contract.ts";
@@ -18,6 +19,7 @@ import {
 import { compileProperty } from "./properties.ts";
 import { typeOf } from "./property-type.ts";
 import { tableQuality } from "./quality.ts";
+import { compileReferences } from "./references.ts";
 import { serviceLevelsOf } from "./service-levels.ts";
 import { columnSpot } from "./spot.ts";
 
@@ -25,55 +27,73 @@ const newest = "3.1.0";
 
 /**
  * Compiles a contract in the Open Data Contract Standard 3.x, or a Frictionless Table Schema. What it asks for and cannot be checked is listed as unsupported.
- * @throws TH_CONTRACT_SYNTAX, TH_CONTRACT_VERSION, TH_CONTRACT_KEY, TH_CONTRACT_SCHEMA, TH_CONTRACT_VALUE (configuration) with line and column.
+ * @param chosen name of the table that is meant; the first one when absent
+ * @throws TH_CONTRACT_SYNTAX, TH_CONTRACT_VERSION, TH_CONTRACT_KEY, TH_CONTRACT_SCHEMA, TH_CONTRACT_VALUE (configuration) with line and
+ *   column, TH_CONTRACT_TABLE when it has no table of that name.
  */
-export function parseContract(text: string, file: string): Contract {
+export function parseContract(text: string, file: string, chosen?: string): Contract {
   const document = parseYaml(text, file);
   const form = frictionlessForm(document.value);
   if (form !== undefined) return parseFrictionless(document, form);
   checkVersion(document);
   const contract = checkShape(document, odcsSchema, keysAt);
-  const table: OdcsTable = contract.schema[0] ?? { name: "", properties: [] };
-  const { compiling, rules, sqlRules, shape, unsupported } = collect(document, table.physicalName ?? table.name);
-  const path: YamlPath = ["schema", 0];
-  const columns = table.properties.map((property, at) => columnOf(property, [...path, "properties", at], compiling));
-  refuseRepeats(columns, document);
-  tableQuality(
-    table,
-    path,
-    columns.map((column) => column.name),
-    compiling,
+  const at = chosen === undefined ? 0 : tableNamed(chosen, contract.schema, file);
+  const main = compileTable(contract, at, document, true);
+  const names = new Set([main.table]);
+  const further = contract.schema.flatMap(({ name }, number) =>
+    names.size === names.add(name).size ? [] : [compileTable(contract, number, document, false)],
   );
+  return { ...main, further };
+}
+
+function tableNamed(table: string, tables: readonly OdcsTable[], file: string): number {
+  const at = tables.findIndex(({ name, physicalName }) => name === table || physicalName === table);
+  if (at >= 0) return at;
+  const names = tables.map(({ name }) => name);
+  const place = { input: "table", file };
+  throw configurationError("TH_CONTRACT_TABLE", `the contract has no table "${table}"`, suggest(table, names), place);
+}
+
+/** @param isMain what the contract asks for as a whole is asked of this table */
+function compileTable(contract: OdcsContract, at: number, document: YamlDocument, isMain: boolean): Contract {
+  const table: OdcsTable = contract.schema[at] ?? { name: "", properties: [] };
+  const physicalTable = table.physicalName ?? table.name;
+  const { compiling, rules, sqlRules, references, shape, unsupported } = collect(document, physicalTable);
+  const path: YamlPath = ["schema", at];
+  const columns = table.properties.map((property, number) =>
+    columnOf(property, [...path, "properties", number], compiling),
+  );
+  const names = columns.map((column) => column.name);
+  refuseRepeats(columns, path, document);
+  tableQuality(table, path, names, compiling);
   const key = keyOf(table.properties, path, compiling);
-  table.properties.forEach((property, at) => {
-    const place = [...path, "properties", at];
+  table.properties.forEach((property, number) => {
+    const place = [...path, "properties", number];
     compileProperty(property, columnSpot(nameOf(property)), place, key.length === 1, compiling);
   });
-  listUnsupported(contract, compiling);
-  const serviceLevels = serviceLevelsOf(contract, compiling);
+  compileReferences(contract.schema, at, compiling);
+  if (columns.length === 0) listEmpty(path, compiling);
+  const others = contract.schema.filter((other) => other !== table);
+  const { id, version, apiVersion } = contract;
   return {
-    id: contract.id,
-    version: contract.version,
-    apiVersion: contract.apiVersion,
-    table: table.name,
-    physicalTable: table.physicalName ?? table.name,
-    columns,
-    key,
-    serviceLevels,
-    rules,
-    sqlRules,
+    ...{ id, version, apiVersion, table: table.name, physicalTable, columns, key, rules, sqlRules, references },
+    serviceLevels: isMain ? serviceLevelsOf({ ...contract, schema: [table, ...others] }, compiling) : [],
     missing: table.properties.flatMap(
-      (property, at) => missingValuesOf(property, [...path, "properties", at], compiling) ?? [],
+      (property, number) => missingValuesOf(property, [...path, "properties", number], compiling) ?? [],
     ),
-    features: featuresOf(
-      table.customProperties,
-      columns.map((column) => column.name),
-      path,
-      compiling,
-    ),
+    features: featuresOf(table.customProperties, names, path, compiling),
     ...(shape.length === 0 ? {} : { shape }),
     unsupported,
+    further: [],
   };
+}
+
+function listEmpty(path: YamlPath, compiling: Compiling): void {
+  compiling.unsupported({
+    id: "schema",
+    message: "the contract describes no columns, so that none is checked",
+    place: compiling.place(path),
+  });
 }
 
 function checkVersion(document: YamlDocument): void {
@@ -145,7 +165,7 @@ function showsValues(properties: OdcsCustomProperties): boolean {
   return properties?.some(({ property, value }) => /^show-?values$/i.test(property) && value === true) === true;
 }
 
-function refuseRepeats(columns: readonly ContractColumn[], { placeOf }: YamlDocument): void {
+function refuseRepeats(columns: readonly ContractColumn[], path: YamlPath, { placeOf }: YamlDocument): void {
   const seen = new Set<string>();
   columns.forEach((column, at) => {
     if (seen.size !== seen.add(column.name).size) return;
@@ -153,7 +173,7 @@ function refuseRepeats(columns: readonly ContractColumn[], { placeOf }: YamlDocu
       "TH_CONTRACT_SCHEMA",
       `the contract describes column "${column.name}" twice`,
       "keep one of the two",
-      placeOf(["schema", 0, "properties", at]),
+      placeOf([...path, "properties", at]),
     );
   });
 }
@@ -184,29 +204,6 @@ function keyOf(properties: readonly OdcsProperty[], path: YamlPath, compiling: C
 function position(property: OdcsProperty): number {
   const stated = property.primaryKeyPosition ?? -1;
   return stated > 0 ? stated : Number.MAX_SAFE_INTEGER;
-}
-
-function listUnsupported(contract: OdcsContract, compiling: Compiling): void {
-  if ((contract.schema[0]?.properties.length ?? 0) === 0)
-    compiling.unsupported({
-      id: "schema",
-      message: "the contract describes no columns, so that none is checked",
-      place: compiling.place(["schema", 0]),
-    });
-  contract.schema.slice(1).forEach((table, at) => {
-    compiling.unsupported({
-      id: `schema.${table.name}`,
-      message: `only the contract's first table is checked, ${table.name} is not`,
-      place: compiling.place(["schema", at + 1, "name"]),
-    });
-  });
-  contract.schema[0]?.relationships?.forEach((_relationship, at) => {
-    compiling.unsupported({
-      id: "relationship",
-      message: "references between tables are not checked yet",
-      place: compiling.place(["schema", 0, "relationships", at]),
-    });
-  });
 }
 
 /** The error for a contract none of whose columns is in the data. */

@@ -28,11 +28,12 @@ export function compileProperty(
   optionRules(property, typed, asking);
   formatRules(property, typed, asking);
   physicalRules(property, asking);
-  for (const _relationship of property.relationships ?? [])
+  // Those of a column are the table's to compile.
+  for (const _relationship of spot.holder === undefined ? [] : (property.relationships ?? []))
     leaveUnchecked(
       asking,
-      "relationship",
-      `references from ${spot.path} are not checked yet`,
+      "reference",
+      `a reference is not checked: ${spot.path} lies inside a column`,
       keyPlace(asking, "relationships"),
     );
   columnQuality(property, asking);

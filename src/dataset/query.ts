@@ -13,6 +13,8 @@ export interface QueriedTable {
 /** What the helper that answers queries is started with. Its tables come from this program itself, and are not checked again. */
 export const queryArgs = z.strictObject({
   tables: z.array(z.custom<QueriedTable>((value) => typeof value === "object" && value !== null)),
+  /** Names of tables that a query may rightly speak of, and that have no data. */
+  absent: z.array(z.string()),
   memoryBytes: z.number().int().positive(),
   /** An existing private folder the engine may spill to. */
   spill: z.string(),
@@ -26,7 +28,7 @@ export type QueryRequest = z.output<typeof queryRequest>;
 /**
  * `value`: the one number it gave; true is 1 and false is 0. `refused`: it is no query that may run, whatever the data (not one SELECT,
  * a name that is not there, a file, a setting); `at` is where in it, from 1. `failed`: it ended without a number because of the data.
- * `time`, `memory`: it reached a limit. `stuck`: it did not even stop at its time limit; the helper is of no more use.
+ * `absent`: it speaks of a table without data. `time`, `memory`: it reached a limit. `stuck`: it did not even stop at its time limit; the helper is of no more use.
  */
 export const queryAnswer = z.discriminatedUnion("outcome", [
   z.strictObject({ outcome: z.literal("value"), value: z.number() }),
@@ -36,6 +38,7 @@ export const queryAnswer = z.discriminatedUnion("outcome", [
     at: z.strictObject({ line: z.number(), column: z.number() }).nullable(),
   }),
   z.strictObject({ outcome: z.literal("failed"), message: z.string() }),
+  z.strictObject({ outcome: z.literal("absent"), table: z.string() }),
   z.strictObject({ outcome: z.enum(["time", "memory", "stuck"]) }),
 ]);
 export type QueryAnswer = z.output<typeof queryAnswer>;

@@ -9,6 +9,8 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "upload-report",
     "data",
     "contract",
+    "table",
+    "tables",
     "encoding",
     "delimiter",
     "quote",

@@ -43,7 +43,11 @@ export async function ordersQueries(t: TestHost, limits = { memoryBytes: 2 ** 29
   };
   const source = { kind: "files", files: [join(t.cwd, "orders.csv")], format: "csv" };
   const tables = [{ names: ["orders"], source, spill: await folder("orders") }];
-  const helper = await t.host.spawnSelf("sql", { tables, memoryBytes: 2 ** 28, spill: await folder("spill") }, limits);
+  const helper = await t.host.spawnSelf(
+    "sql",
+    { tables, absent: [], memoryBytes: 2 ** 28, spill: await folder("spill") },
+    limits,
+  );
   return {
     ask: async (sql: string): Promise<QueryAnswer> =>
       queryAnswer.parse((await helper.request({ sql, wallMs: 10_000 })).message),

@@ -254,7 +254,7 @@ describe("what cannot be checked is listed with its line", () => {
     ["quality: [{ description: be nice }]", "x.quality", "written for people"],
     ["logicalType: boolean\n    logicalTypeOptions: { format: yes/no }", "x.format", "says nothing"],
     ["quality: [{ metric: nullValues, mustBe: 0, unit: meters }]", "x.nullValues", "unit meters"],
-    ["relationships: [{ to: other.x }]", "x.relationship", "references"],
+    ["relationships: [{ to: other.x }]", "x.reference", "the contract has no table other"],
     ["physicalType: GEOGRAPHY", "x.physical-type", "GEOGRAPHY of x is not known"],
     ["logicalType: number\n    logicalTypeOptions: { multipleOf: 1e-16 }", "x.multipleOf", "more than 15 decimals"],
     ["logicalType: string\n    logicalTypeOptions: { format: iban }", "x.format", "iban"],
@@ -313,11 +313,10 @@ describe("what cannot be checked is listed with its line", () => {
     expect(unsupported).toMatchObject([{ id, message: expect.stringContaining(words), place: { file: "c.yaml" } }]);
   });
 
-  test("further tables and service levels", () => {
+  test("service levels; a further table is compiled beside the first", () => {
     const text = `${head}    properties: [{ name: x }]\n  - name: other\n    properties: [{ name: y }]\nslaProperties:\n  - { property: latency, value: 4 }\n`;
-    expect(parseContract(text, "c.yaml").unsupported).toMatchObject([
-      { id: "schema.other", place: { line: 9 } },
-      { id: "sla.latency", place: { line: 12 } },
-    ]);
+    const { unsupported, further } = parseContract(text, "c.yaml");
+    expect(further.map(({ table }) => table)).toEqual(["other"]);
+    expect(unsupported).toMatchObject([{ id: "sla.latency", place: { line: 12 } }]);
   });
 });

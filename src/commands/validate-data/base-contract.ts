@@ -28,6 +28,7 @@ export function earlierOf(base: Base): Contract | undefined {
 interface Given extends Readonly<Record<string, unknown>> {
   readonly contract?: string | undefined;
   readonly base?: string | undefined;
+  readonly table?: string | undefined;
   readonly githubToken?: string | undefined;
 }
 
@@ -41,7 +42,12 @@ export async function readBase(given: Given, host: Host, project: Project): Prom
   if (base !== undefined) {
     const path = join(host.cwd, base);
     if ((await host.files.facts(path))?.kind === "file")
-      return { state: "found", name: shownPath(host, path), contract: await readContract(path, host), inputs: given };
+      return {
+        state: "found",
+        name: shownPath(host, path),
+        contract: await readContract(path, host, given.table),
+        inputs: given,
+      };
   }
   try {
     const commit = await host.base({
@@ -63,5 +69,5 @@ async function contractAt(commit: BaseCommit, given: Given, host: Host, project:
   const bytes = await commit.read(path);
   const file = shownPath(host, path);
   if (bytes === undefined) return { state: "new", name, path: file, inputs };
-  return { state: "found", name, contract: await parsedContract(bytes, `${file} (${name})`), inputs };
+  return { state: "found", name, contract: await parsedContract(bytes, `${file} (${name})`, given.table), inputs };
 }

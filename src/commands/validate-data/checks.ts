@@ -234,7 +234,7 @@ function ruleCheck({ rule, count, holds }: Outcome, found: Found): Check {
 }
 
 /** Where the first failing rows stand in text files that people can open. */
-function linesOf(rows: readonly FoundRow[], { hasLines, show }: Found): readonly Place[] {
+export function linesOf(rows: readonly FoundRow[], { hasLines, show }: Found): readonly Place[] {
   return rows
     .flatMap(({ file, line }) => (line === undefined || !hasLines(file) ? [] : [{ file: show(file), line }]))
     .slice(0, mostLines);

@@ -29,15 +29,20 @@ export const noContract: ReadContract = {
     rules: [],
     sqlRules: [],
     serviceLevels: [],
+    references: [],
     unsupported: [],
+    further: [],
   },
   path: "",
   digest: digestOf(""),
   text: "",
 };
 
-/** @throws TH_CONTRACT_MISSING and the errors of `parseContract` (configuration). */
-export async function readContract(path: string, host: Host): Promise<ReadContract> {
+/**
+ * @param table name of the table that is meant; the contract's first when absent
+ * @throws TH_CONTRACT_MISSING and the errors of `parseContract` (configuration).
+ */
+export async function readContract(path: string, host: Host, table?: string): Promise<ReadContract> {
   const file = shownPath(host, path);
   const bytes = await host.files.read(path);
   if (bytes === undefined) {
@@ -49,11 +54,11 @@ export async function readContract(path: string, host: Host): Promise<ReadContra
       { input: "contract", file },
     );
   }
-  return parsedContract(bytes, file);
+  return parsedContract(bytes, file, table);
 }
 
 /** @throws TH_CONTRACT_SYNTAX and the errors of `parseContract` (configuration). */
-export async function parsedContract(bytes: Uint8Array, file: string): Promise<ReadContract> {
+export async function parsedContract(bytes: Uint8Array, file: string, table?: string): Promise<ReadContract> {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -62,5 +67,5 @@ export async function parsedContract(bytes: Uint8Array, file: string): Promise<R
   }
   // The standard's schema and YAML are large: a start that is refused does not load them.
   const { parseContract } = await import("../../contract/odcs.ts");
-  return { value: parseContract(text, file), path: file, digest: digestOf(bytes), text };
+  return { value: parseContract(text, file, table), path: file, digest: digestOf(bytes), text };
 }

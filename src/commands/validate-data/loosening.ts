@@ -12,6 +12,7 @@ import { shownPath } from "../paths.ts";
 import type { Base } from "./base-contract.ts";
 import { changelogPart } from "./changelog.ts";
 import { checksOf } from "./checks.ts";
+import { withMain } from "./further-tables.ts";
 import type { Part, Situation } from "./part.ts";
 import { validate } from "./rules.ts";
 
@@ -127,7 +128,9 @@ async function judgedByBase(
   try {
     const opened = reread ?? dataset;
     const found = await validate(opened, base.contract, situation, 0, host);
-    const earlier = { ...situation, contract: base.contract, dataset: opened, found };
+    const { fingerprint, masking } = situation;
+    const rows = { contract: base.contract, source, fingerprint, dataset: opened, found, masking };
+    const earlier = withMain(situation, rows);
     return byId([...checksOf(found), ...(await furtherByBase(earlier, loosened, further))]);
   } catch (error) {
     if (error instanceof TitleholderError && error.code === "TH_CONTRACT_MISMATCH") return undefined;

@@ -1,5 +1,5 @@
 import type { Scored } from "../../contract/quality-score.ts";
-import type { DataSource, Dataset } from "../../dataset/dataset.ts";
+import type { DataSource, Dataset, DatasetGroup } from "../../dataset/dataset.ts";
 import type { Fingerprint } from "../../dataset/fingerprint.ts";
 import type { Artifact, Check, Project, Series, Table } from "../../kernel/command.ts";
 import type { Host } from "../../kernel/host.ts";
@@ -11,19 +11,27 @@ import type { Found } from "./checks.ts";
 import type { ReadContract } from "./contract-file.ts";
 import type { Masking } from "./masking.ts";
 
-/** What is at hand once the contract's rules are answered. */
-export interface Situation {
-  readonly host: Host;
-  readonly project: Project;
+/** A table of the contract with its data, and what its own rules said of it. */
+export interface TableData {
   /** `noContract` where none was named. */
   readonly contract: ReadContract;
-  /** What the contract is held against. */
-  readonly base: Base;
   readonly source: DataSource;
   readonly fingerprint: Fingerprint;
   readonly dataset: Dataset;
   readonly found: Found;
   readonly masking: Masking;
+}
+
+/** What is at hand once the contract's rules are answered, for the table that is validated. */
+export interface Situation extends TableData {
+  readonly host: Host;
+  readonly project: Project;
+  /** What the contract is held against. */
+  readonly base: Base;
+  /** Every table of the contract that has data, by its name there; the one that is validated is the first. */
+  readonly tables: ReadonlyMap<string, TableData>;
+  /** Their data, by the same names. */
+  readonly group: DatasetGroup;
   /** Of the data; undefined where nothing of it could be read, or nobody asked for it. */
   readonly profile: Profile | undefined;
 }

@@ -14,12 +14,16 @@ import type { PastScore } from "./history.ts";
  */
 export function scoreOf(found: Found, further: readonly Scored[]): QualityScore | undefined {
   if (found.unreadable) return undefined;
-  return qualityScore([
+  return qualityScore([...scoredOf(found), ...further]);
+}
+
+/** Every question that was answered of a table that can be read. */
+export function scoredOf(found: Found): readonly Scored[] {
+  return [
     ...structureScored(found),
     ...columnsScored(found),
     ...found.outcomes.map((outcome) => ({ dimension: outcome.rule.dimension, quality: qualityOf(outcome) })),
-    ...further,
-  ]);
+  ];
 }
 
 /** The score by dimension; no table where there is no score. */

@@ -3,18 +3,22 @@ import { holds } from "../../contract/bounds.ts";
 import type { SqlRule } from "../../contract/contract.ts";
 import type { Scored } from "../../contract/quality-score.ts";
 import { isMild } from "../../contract/severity.ts";
-import { type QueryAnswer, type QueryArgs, queryAnswer } from "../../dataset/query.ts";
+import { type QueriedTable, type QueryAnswer, type QueryArgs, queryAnswer } from "../../dataset/query.ts";
 import type { Check } from "../../kernel/command.ts";
 import { configurationError, TitleholderError } from "../../kernel/error.ts";
 import type { HelperProcess } from "../../kernel/helper.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { ProcessExit } from "../../kernel/process.ts";
 import { formatDuration } from "../../kernel/quantity.ts";
-import type { Part, Situation } from "./part.ts";
+import { tableIn, under } from "./further-tables.ts";
+import type { Part, Situation, TableData } from "./part.ts";
 
-/** What the engine of the queries may hold before it spills; its limit is soft, the operating system's is not. */
+/**
+ * What the engine of the queries may hold before it spills; its limit is soft, the operating system's is not. The latter counts addresses,
+ * of which an allocator takes more than it fills.
+ */
 const engineBytes = 2 ** 30;
-const processBytes = 1.5 * 2 ** 30;
+const processBytes = 2.5 * 2 ** 30;
 /** Opening reads text files as a whole, at this pace or faster. */
 const openingMs = 3600e3;
 /** How long a query may take to stop beyond its limit before its process is given up. */
@@ -26,30 +30,45 @@ const stopMs = 5000;
  * @throws TH_CONTRACT_SQL (configuration) for a query that could not run on any data.
  */
 export async function sqlRules(situation: Situation, limitMs: number): Promise<Part> {
-  const { contract, host, found } = situation;
-  const rules = contract.value.sqlRules;
+  const { contract, host, tables } = situation;
+  const rules = [contract.value, ...contract.value.further].flatMap(({ table, sqlRules: own }) =>
+    tables.has(table) ? own.map((rule) => ({ table, rule })) : [],
+  );
   if (rules.length === 0) return {};
-  if (found.unreadable) return { checks: rules.map((rule) => unchecked(rule, "nothing of the data can be read")) };
   await using queries = new Queries(host, await argsFor(situation), rules.length, limitMs);
   const checks: Check[] = [];
   const scored: Scored[] = [];
-  for (const [done, rule] of rules.entries()) {
+  for (const [done, { table, rule }] of rules.entries()) {
     host.log.progress("answering SQL rules", done, rules.length);
-    const answer = await queries.answer(rule.query);
-    checks.push(checkOf(rule, answer, situation, limitMs));
+    const answer: QueryAnswer = tableIn(tables, table).found.unreadable
+      ? { outcome: "failed", message: "nothing of the data can be read" }
+      : await queries.answer(rule.query);
+    const check = checkOf(rule, answer, [...tables.values()], limitMs);
+    checks.push(table === contract.value.table ? check : under(table, check));
     if (answer.outcome === "value")
       scored.push({ dimension: rule.dimension, quality: Number(holds(rule.bound, answer.value)) });
   }
   return { checks, scored };
 }
 
-/** The data goes by the contract's names of its table, and by `data`. */
-async function argsFor({ contract, host, source }: Situation): Promise<QueryArgs> {
+/** Each table goes by the contract's names for it, and the one that is validated by `data` as well. */
+async function argsFor({ contract, host, tables }: Situation): Promise<QueryArgs> {
   const spill = join(host.scratch, "sql");
-  const own = join(spill, "table-0");
-  await host.files.makeDirectory(own);
-  const names = [...new Set(["data", contract.value.table, contract.value.physicalTable])];
-  return { tables: [{ names, source, spill: own }], memoryBytes: engineBytes, spill };
+  const queried: QueriedTable[] = [];
+  const taken = new Set<string>();
+  for (const [number, [name, table]] of [...tables].entries()) {
+    const own = join(spill, `table-${number}`);
+    await host.files.makeDirectory(own);
+    const names = [name, table.contract.value.physicalTable, ...(name === contract.value.table ? ["data"] : [])];
+    queried.push({
+      names: names.filter((item) => taken.size !== taken.add(item).size),
+      source: table.source,
+      spill: own,
+    });
+  }
+  const without = contract.value.further.filter(({ table }) => !tables.has(table));
+  const absent = without.flatMap(({ table, physicalTable }) => [table, physicalTable]);
+  return { tables: queried, absent, memoryBytes: engineBytes, spill };
 }
 
 /** The helper that answers; started again when one is lost. */
@@ -107,9 +126,11 @@ function lost(error: TitleholderError): QueryAnswer {
   return { outcome: "failed", message: "the process that ran it ended" };
 }
 
-function checkOf(rule: SqlRule, answer: QueryAnswer, { masking }: Situation, limitMs: number): Check {
+function checkOf(rule: SqlRule, answer: QueryAnswer, tables: readonly TableData[], limitMs: number): Check {
   switch (answer.outcome) {
     case "refused": {
+      const lacking = lackingIn(rule, tables);
+      if (lacking !== undefined) return unchecked(rule, `the data has no column ${lacking} as declared`);
       const at = answer.at === null ? "" : ` (line ${answer.at.line}, column ${answer.at.column} of the query)`;
       throw configurationError(
         "TH_CONTRACT_SQL",
@@ -119,8 +140,9 @@ function checkOf(rule: SqlRule, answer: QueryAnswer, { masking }: Situation, lim
       );
     }
     case "failed":
-      // What the engine says of a value may hold it.
-      return unchecked(rule, `the query failed on this data: ${masking.row(answer.message)}`);
+      return unchecked(rule, `the query failed on this data: ${shown(answer.message, tables)}`);
+    case "absent":
+      return unchecked(rule, `there is no data of ${answer.table} to be read`);
     case "memory":
       return unchecked(rule, "the query needs more memory than it may have");
     case "time":
@@ -138,6 +160,20 @@ function checkOf(rule: SqlRule, answer: QueryAnswer, { masking }: Situation, lim
       };
     }
   }
+}
+
+/** A column that the query speaks of, and that the data does not have as the contract declares it: then it is the data that is wrong. */
+function lackingIn({ query }: SqlRule, tables: readonly TableData[]): string | undefined {
+  const text = query.toLowerCase();
+  return tables
+    .flatMap(({ found: { plan } }) => [...plan.missing, ...plan.mistyped.map(({ column }) => column)])
+    .map(({ name }) => name)
+    .find((name) => text.includes(name.toLowerCase()));
+}
+
+/** What the engine says of a value may hold it, whichever table it came from. */
+function shown(message: string, tables: readonly TableData[]): string {
+  return tables.reduce((text, { masking }) => masking.row(text), message);
 }
 
 function unchecked(rule: SqlRule, why: string): Check {

@@ -18,14 +18,19 @@ const log: Logger = {
 export const role: HelperRole = {
   name: "sql",
   async start(args, context) {
-    const { tables, memoryBytes, spill } = queryArgs.parse(args);
+    const { tables, absent, memoryBytes, spill } = queryArgs.parse(args);
     const native = await context.native<typeof import("@duckdb/node-api")>("@duckdb/node-api");
     const limits = { memoryBytes, spill, threads: 2, signal: context.signal };
     const { session, opened } = await openSources(native, tables, limits, { files: context.files, log });
-    const names: string[] = [];
-    for (const [at, { source }] of opened.entries())
-      names.push(...(await defineViews(session, source, tables[at]?.names ?? [])));
-    const queries = await UserQueries.over(native, session, names);
+    const paths: (readonly string[])[] = [];
+    const unseen = [...absent];
+    for (const [at, { source }] of opened.entries()) {
+      const names = tables[at]?.names ?? [];
+      const defined = await defineViews(session, source, names);
+      paths.push(...defined);
+      if (defined.length === 0) unseen.push(...names);
+    }
+    const queries = await UserQueries.over(native, session, { tables: paths, absent: unseen });
     return {
       request: async (message) => ({ message: { ...(await queries.answer(queryRequest.parse(message))) } }),
       close: () => session[Symbol.asyncDispose](),

@@ -7,6 +7,7 @@ import type { Profile } from "../../../profile/profile.ts";
 import { dataEngine, dataLimits } from "../../data.ts";
 import { shownPath } from "../../paths.ts";
 import { checksOf, isTypeFault, plural, structureKind } from "../checks.ts";
+import { withMain } from "../further-tables.ts";
 import type { Part, Situation } from "../part.ts";
 import { validate } from "../rules.ts";
 import { flawsOf } from "./flaws.ts";
@@ -150,7 +151,9 @@ async function judge(
   await using dataset = await engine.open(source, await dataLimits(host));
   const { fingerprint } = clean;
   const again = await validate(dataset, contract, { source, fingerprint }, 0, host);
-  const asked = await others.again({ ...situation, source, fingerprint, dataset, found: again });
+  const { masking } = situation;
+  const rows = { contract, source, fingerprint, dataset, found: again, masking };
+  const asked = await others.again(withMain(situation, rows));
   const left = others.checks.filter(({ id }) => !asked.some((check) => check.id === id));
   const ours = fitted.flatMap(({ indicator }) => indicator ?? []);
   const added = again.plan.extra.every((name) => ours.includes(name));

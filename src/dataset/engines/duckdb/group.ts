@@ -1,4 +1,4 @@
-import type { AlikeRows, DatasetGroup, Likeness, Overlap } from "../../dataset.ts";
+import type { AlikeRows, DatasetGroup, FoundRow, GroupKey, Likeness, Overlap } from "../../dataset.ts";
 import { hashedRows } from "./likeness.ts";
 import { alikeSql, overlapOf, overlapSql } from "./overlap.ts";
 import { Relation } from "./relation.ts";
@@ -62,6 +62,20 @@ export class RelationGroup<K extends string> implements DatasetGroup<K> {
       const [row, like] = [rows.get(order), likes.get(first)];
       return row === undefined || like === undefined ? [] : [{ row, like }];
     });
+  }
+
+  unmatched(
+    from: GroupKey<K>,
+    to: GroupKey<K>,
+    limit: number,
+    shown?: readonly string[],
+  ): Promise<{ readonly count: number; readonly first: readonly FoundRow[] }> {
+    const [near, far] = [this.datasets[from.dataset], this.datasets[to.dataset]];
+    return near.unmatched(from.columns, far, to.columns, limit, shown);
+  }
+
+  unmatchedQuery(from: GroupKey<K>, to: GroupKey<K>, show: (file: string) => string): string | undefined {
+    return this.datasets[from.dataset].unmatchedQuery(from.columns, this.datasets[to.dataset], to.columns, show);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -22,8 +22,7 @@ export function queryText(
   if (read.length > mostFiles) return undefined;
   const form = formOf(from);
   if (form === undefined) return undefined;
-  const forms = new Map(source.format === "parquet" ? [] : source.declared?.map((form) => [form.name, form]));
-  const named = new Map(columns.map((column) => [column.name, plain(column, forms.get(column.name))]));
+  const named = plainColumns(source, columns);
   const used = new UsedColumns(named);
   const rest =
     "where" in selection ? `WHERE ${predicateSql(used, selection.where)}` : repeated(used, selection.duplicates);
@@ -47,6 +46,44 @@ function formOf({ source: { format }, files }: ReadFrom): string | undefined {
   });
   const [first] = forms;
   return forms.every((form) => form === first) ? first : undefined;
+}
+
+/** A source, its columns, and the names of those that are compared. */
+export interface ComparedSource {
+  readonly from: ReadFrom;
+  readonly columns: readonly Column[];
+  readonly names: readonly string[];
+}
+
+/** The same of rows whose key is in no row of another source. */
+export function unmatchedText(
+  near: ComparedSource,
+  far: ComparedSource,
+  show: (file: string) => string,
+): string | undefined {
+  const [mine, theirs] = [sideOf(near, show), sideOf(far, show)];
+  if (mine === undefined || theirs === undefined) return undefined;
+  // Names inside the brackets are the other source's own.
+  const known = `SELECT ${theirs.key} FROM ${theirs.reader} WHERE ${theirs.present}`;
+  return `SELECT * FROM ${mine.reader} WHERE ${mine.present} AND (${mine.key}) NOT IN (${known})`;
+}
+
+function sideOf({ from, columns, names }: ComparedSource, show: (file: string) => string) {
+  const form = formOf(from);
+  if (from.files.length > mostFiles || form === undefined) return undefined;
+  const named = plainColumns(from.source, columns);
+  const keys = names.map((name) => columnNamed(named, name));
+  const files = `[${from.files.map((file) => text(show(file.path))).join(", ")}]`;
+  return {
+    reader: reader(from.source, files, keys, form),
+    key: keys.map(({ sql }) => sql).join(", "),
+    present: keys.map(({ sql }) => `${sql} IS NOT NULL`).join(" AND "),
+  };
+}
+
+function plainColumns(source: DataSource, columns: readonly Column[]): ReadonlyMap<string, EngineColumn> {
+  const forms = new Map(source.format === "parquet" ? [] : source.declared?.map((form) => [form.name, form]));
+  return new Map(columns.map((column) => [column.name, plain(column, forms.get(column.name))]));
 }
 
 /** The user's own name stands for the column, as no statement of ours runs this text. What the shell does not read as declared is read as text. */

@@ -20,11 +20,12 @@ import { Bins } from "./bins.ts";
 import { Batch, cellOf, doubleSql, numericKinds, type SelectedColumn, shownSql, timeKinds } from "./cells.ts";
 import { text } from "./literals.ts";
 import { refused, toRe2 } from "./pattern.ts";
-import { queryText } from "./query-text.ts";
+import { queryText, unmatchedText } from "./query-text.ts";
 import { repeatingSql } from "./repeats.ts";
 import type { Session } from "./session.ts";
 import type { OpenedSource, ReadFrom } from "./source.ts";
 import { columnNamed, type EngineColumn, predicateSql, UsedColumns } from "./sql.ts";
+import { isComparable, unmatchedSql } from "./unmatched.ts";
 import { writeRows } from "./writing.ts";
 
 /** All but lists and structures. */
@@ -168,6 +169,25 @@ export class Relation implements Dataset {
     return new Map(rows.map((row, at) => [distinct[at] ?? 0, row]));
   }
 
+  /** Rows whose key is in no row of another data set of the session; see `DatasetGroup.unmatched`. */
+  async unmatched(
+    names: readonly string[],
+    other: Relation,
+    otherNames: readonly string[],
+    limit: number,
+    shown?: readonly string[],
+  ): Promise<{ readonly count: number; readonly first: readonly FoundRow[] }> {
+    const [keys, otherKeys] = [this.#keys(names), other.#keys(otherNames)];
+    for (const [at, key] of keys.entries()) requireComparable(key, otherKeys[at]);
+    const from = (used: readonly EngineColumn[]) => unmatchedSql(this.#source, keys, used, other.#source, otherKeys);
+    const count = Number((await this.#session.row(`SELECT count(*) FROM ${from(keys)}`))[0]);
+    if (count === 0 || limit <= 0) return { count, first: [] };
+    const columns = new UsedColumns(this.#byName);
+    const cells = this.#cells(columns, shown);
+    for (const name of names) columnNamed(columns, name);
+    return { count, first: await this.#find(cells, from(columns.used), limit) };
+  }
+
   async *batches(names: readonly string[], size: number): AsyncGenerator<ColumnBatch> {
     const columns = await this.#selected(names);
     if (columns.length === 0) return;
@@ -195,6 +215,17 @@ export class Relation implements Dataset {
 
   query(selection: RowSelection, show: (file: string) => string): string | undefined {
     return queryText(this.#from, this.columns, selection, show);
+  }
+
+  /** A statement for a person that lists the rows of `unmatched`. */
+  unmatchedQuery(
+    names: readonly string[],
+    other: Relation,
+    otherNames: readonly string[],
+    show: (file: string) => string,
+  ): string | undefined {
+    const far = { from: other.#from, columns: other.columns, names: otherNames };
+    return unmatchedText({ from: this.#from, columns: this.columns, names }, far, show);
   }
 
   async write(plan: WritePlan): Promise<WrittenRows> {
@@ -350,4 +381,14 @@ function lowest(ranks: readonly number[], count: number): readonly number[] {
     if (rank === cut) ties -= 1;
     return rank < cut || (rank === cut && ties >= 0);
   });
+}
+
+function requireComparable(key: EngineColumn, other: EngineColumn | undefined): void {
+  if (other === undefined) throw new Error("a key and its counterpart have as many columns");
+  if (isComparable(key.kind, other.kind)) return;
+  throw configurationError(
+    "TH_DATA_KIND",
+    `column "${key.name}" holds values of kind ${key.kind}, and "${other.name}", which it refers to, of kind ${other.kind}`,
+    "declare both columns of one type",
+  );
 }

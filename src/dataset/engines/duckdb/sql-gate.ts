@@ -2,14 +2,23 @@
 export interface Refusal {
   readonly message: string;
   readonly offset?: number;
+  /** The table without data that it speaks of, where nothing else is wrong with it. */
+  readonly absent?: string;
 }
 
 /** What a statement may name. All names are compared in lower case. */
 export interface Permitted {
-  /** Tables by their whole name: `orders`, or `shop.orders` for one of two parts. */
+  /** Tables by `tableKey`. */
   readonly tables: ReadonlySet<string>;
+  /** Names of tables without data. */
+  readonly absent: ReadonlySet<string>;
   /** Functions of values that have no side effect and tell nothing of the engine. */
   readonly functions: ReadonlySet<string>;
+}
+
+/** A table by the parts of its name, `orders` or schema and table: the dots in a part are its own. */
+export function tableKey(parts: readonly string[]): string {
+  return parts.join("\0").toLowerCase();
 }
 
 /** Forms of tables, and of statements within statements. A file, a setting and a list of what the engine holds have forms of their own, or are names. */
@@ -58,11 +67,15 @@ export function refusalOf(statement: unknown, permitted: Permitted): Refusal | u
     if (!plainName.test(name)) return { message: `a part of the query may not be called "${name}"` };
     own.add(name.toLowerCase());
   }
+  let absent: Refusal | undefined;
   for (const node of nodes) {
     const message = refusedPart(node, permitted, own);
-    if (message !== undefined) return located(message, node);
+    if (message === undefined) continue;
+    const name = node.type === "BASE_TABLE" ? nameIn(node) : "";
+    if (!permitted.absent.has(name.toLowerCase())) return located(message, node);
+    absent = { message, absent: name };
   }
-  return undefined;
+  return absent;
 }
 
 /** The name that a statement gives to a part of itself. */
@@ -101,12 +114,19 @@ function refusedPart(node: Node, permitted: Permitted, own: ReadonlySet<string>)
     : `the table function ${String(name)} may not be called: a rule sees the contract's tables alone`;
 }
 
+/** The whole name that a statement calls a table by. */
+function nameIn(node: Node): string {
+  return pathIn(node).join(".");
+}
+
+function pathIn({ catalog_name, schema_name, table_name }: Node): readonly string[] {
+  return [catalog_name, schema_name, table_name].map(String).filter((part) => part !== "");
+}
+
 function refusedTable(node: Node, { tables }: Permitted, own: ReadonlySet<string>): string | undefined {
-  const parts = [node.catalog_name, node.schema_name, node.table_name].filter((part) => part !== "");
-  const name = parts.join(".");
-  if (parts.length <= 2 && tables.has(name.toLowerCase())) return undefined;
-  if (parts.length === 1 && own.has(name.toLowerCase())) return undefined;
-  return `there is no table "${name}": a rule sees ${[...tables].join(", ")}`;
+  const path = pathIn(node);
+  if (tables.has(tableKey(path)) || (path.length === 1 && own.has(tableKey(path)))) return undefined;
+  return `there is no table "${nameIn(node)}": a rule sees ${[...tables].map((key) => key.replace("\0", ".")).join(", ")}`;
 }
 
 function refusedExpression(node: Node, { functions }: Permitted): string | undefined {

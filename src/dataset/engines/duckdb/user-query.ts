@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
 import type { QueryAnswer, QueryRequest } from "../../query.ts";
 import type { Session } from "./session.ts";
-import { functionNames, type Permitted, permittedFunctions, type Refusal, refusalOf } from "./sql-gate.ts";
+import { functionNames, type Permitted, permittedFunctions, type Refusal, refusalOf, tableKey } from "./sql-gate.ts";
 
 type DuckDb = typeof import("@duckdb/node-api");
 type Refused = Extract<QueryAnswer, { readonly outcome: "refused" }>;
@@ -24,11 +24,16 @@ export class UserQueries {
     this.#permitted = permitted;
   }
 
-  /** `tables`: the names that views of the session have. */
-  static async over(native: DuckDb, session: Session, tables: readonly string[]): Promise<UserQueries> {
+  /** `tables`: the names that views of the session have. `absent`: those of tables without data. */
+  static async over(
+    native: DuckDb,
+    session: Session,
+    { tables, absent }: { readonly tables: readonly (readonly string[])[]; readonly absent: readonly string[] },
+  ): Promise<UserQueries> {
     const names = (await session.rows(functionNames)).map(([name]) => String(name));
     return new UserQueries(native, session.connection, {
-      tables: new Set(tables.map((name) => name.toLowerCase())),
+      tables: new Set(tables.map(tableKey)),
+      absent: new Set(absent.map((name) => name.toLowerCase())),
       functions: permittedFunctions(names),
     });
   }
@@ -62,6 +67,7 @@ export class UserQueries {
 
   async #answer(sql: string): Promise<QueryAnswer> {
     const refusal = await this.#refusal(sql);
+    if (refusal?.absent !== undefined) return { outcome: "absent", table: refusal.absent };
     if (refusal !== undefined) return refused(refusal.message, placeAt(sql, refusal.offset));
     const statement = await this.#prepare(sql);
     if (!("columnCount" in statement)) return statement;
