@@ -1,4 +1,5 @@
 import type { Partition } from "./partitions.ts";
+import type { GroupKey, Unmatched } from "./unmatched.ts";
 
 /** `nested`: lists, structures, blobs and all else that no rule, profile or model reads. */
 export type ColumnKind = "integer" | "number" | "boolean" | "string" | "date" | "timestamp" | "nested";
@@ -227,12 +228,6 @@ export interface DataLimits {
 /** Rows that satisfy a predicate, or all rows that share their key with another. */
 export type RowSelection = { readonly where: Predicate } | { readonly duplicates: readonly string[] };
 
-/** Columns of one data set of a group, in the order in which they are compared with those of another. */
-export interface GroupKey<K extends string> {
-  readonly dataset: K;
-  readonly columns: readonly string[];
-}
-
 /** What is wrong with a row: it satisfies a predicate, repeats the key of an earlier one, or has a cell that did not fit its declared type. */
 export type RowFlaw =
   | { readonly where: Predicate }
@@ -344,12 +339,7 @@ export interface DatasetGroup<K extends string = string> extends AsyncDisposable
    * cells of the columns `shown` (of all when absent). A row with a null in its key refers to nothing, and is not among them.
    * @throws TH_DATA_COLUMN, TH_DATA_KIND (configuration) for a column that is not there, or that cannot be compared with its counterpart.
    */
-  unmatched(
-    from: GroupKey<K>,
-    to: GroupKey<K>,
-    limit: number,
-    shown?: readonly string[],
-  ): Promise<{ readonly count: number; readonly first: readonly FoundRow[] }>;
+  unmatched(from: GroupKey<K>, to: GroupKey<K>, limit: number, shown?: readonly string[]): Promise<Unmatched>;
   /** A statement for a person that lists all of those rows; see `Dataset.query`. */
   unmatchedQuery(from: GroupKey<K>, to: GroupKey<K>, show: (file: string) => string): string | undefined;
 }

@@ -1,19 +1,13 @@
 import type { Reference } from "../../contract/contract.ts";
 import type { Scored } from "../../contract/quality-score.ts";
 import { isMild } from "../../contract/severity.ts";
-import type { FoundRow } from "../../dataset/dataset.ts";
+import type { Unmatched } from "../../dataset/unmatched.ts";
 import type { Check, Table } from "../../kernel/command.ts";
 import { TitleholderError } from "../../kernel/error.ts";
 import { shownPath } from "../paths.ts";
 import { linesOf, ofRows, plural } from "./checks.ts";
 import { under } from "./further-tables.ts";
 import type { Part, Situation, TableData } from "./part.ts";
-
-/** Rows that refer to nothing. */
-interface Broken {
-  readonly count: number;
-  readonly first: readonly FoundRow[];
-}
 
 /** Holds every reference of every table against the table that it names. */
 export async function tableReferences(situation: Situation, limit: number): Promise<Part> {
@@ -90,7 +84,12 @@ function obstacle(reference: Reference, from: TableData, to: TableData | undefin
   return far === undefined ? undefined : `the data of ${reference.table} has no column ${far}`;
 }
 
-function checkOf(reference: Reference, { count, first }: Broken, { found }: TableData, host: Situation["host"]): Check {
+function checkOf(
+  reference: Reference,
+  { count, first }: Unmatched,
+  { found }: TableData,
+  host: Situation["host"],
+): Check {
   const { rows } = found;
   const base = { id: reference.id, place: reference.place, observed: count, expected: "no rows", n: rows };
   if (count === 0)
@@ -108,7 +107,7 @@ function checkOf(reference: Reference, { count, first }: Broken, { found }: Tabl
 
 function tableOf(
   reference: Reference,
-  { count, first }: Broken,
+  { count, first }: Unmatched,
   { masking }: TableData,
   query: string | undefined,
   host: Situation["host"],

@@ -1,4 +1,5 @@
-import type { AlikeRows, DatasetGroup, FoundRow, GroupKey, Likeness, Overlap } from "../../dataset.ts";
+import type { AlikeRows, DatasetGroup, Likeness, Overlap } from "../../dataset.ts";
+import type { GroupKey, Unmatched } from "../../unmatched.ts";
 import { hashedRows } from "./likeness.ts";
 import { alikeSql, overlapOf, overlapSql } from "./overlap.ts";
 import { Relation } from "./relation.ts";
@@ -64,12 +65,7 @@ export class RelationGroup<K extends string> implements DatasetGroup<K> {
     });
   }
 
-  unmatched(
-    from: GroupKey<K>,
-    to: GroupKey<K>,
-    limit: number,
-    shown?: readonly string[],
-  ): Promise<{ readonly count: number; readonly first: readonly FoundRow[] }> {
+  unmatched(from: GroupKey<K>, to: GroupKey<K>, limit: number, shown?: readonly string[]): Promise<Unmatched> {
     const [near, far] = [this.datasets[from.dataset], this.datasets[to.dataset]];
     return near.unmatched(from.columns, far, to.columns, limit, shown);
   }

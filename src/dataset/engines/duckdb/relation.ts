@@ -15,6 +15,7 @@ import type {
   WrittenRows,
 } from "../../dataset.ts";
 import { patternsOf } from "../../predicates.ts";
+import type { Unmatched } from "../../unmatched.ts";
 import { aggregateSql, countsNulls, isCount, type PlainAggregate } from "./aggregates.ts";
 import { Bins } from "./bins.ts";
 import { Batch, cellOf, doubleSql, numericKinds, type SelectedColumn, shownSql, timeKinds } from "./cells.ts";
@@ -176,7 +177,7 @@ export class Relation implements Dataset {
     otherNames: readonly string[],
     limit: number,
     shown?: readonly string[],
-  ): Promise<{ readonly count: number; readonly first: readonly FoundRow[] }> {
+  ): Promise<Unmatched> {
     const [keys, otherKeys] = [this.#keys(names), other.#keys(otherNames)];
     for (const [at, key] of keys.entries()) requireComparable(key, otherKeys[at]);
     const from = (used: readonly EngineColumn[]) => unmatchedSql(this.#source, keys, used, other.#source, otherKeys);
