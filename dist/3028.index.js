@@ -3,8 +3,8 @@ Qx:()=>describeFault,zA:()=>locateData,$H:()=>openData,sL:()=>openDataGroup});va
 LT_PARTITION__";function partitionsOf(paths2){const partitions=paths2.map(path=>{const folders=path.split("/").slice(0,-1);const pairs=folders.flatMap(folder=>{const[,name,value]=/^([^=]+)=(.*)$/s.exec(
 folder)??[];return name===void 0||value===void 0?[]:[[decoded(name),valueFrom(value)]]});return Object.fromEntries(pairs)});return partitions.some(partition=>Object.keys(partition).length>0)?partitions:
 void 0}function valueFrom(text){return text===noValue||text===""?null:decoded(text)}function decoded(text){try{return decodeURIComponent(text)}catch{return text}};const engines={"duckdb":{summary:"Duc\
-kDB inside this process. Reads CSV, TSV, JSON, JSON Lines and Parquet, also larger than memory.",load:async()=>(await Promise.all([__webpack_require__.e(6659),__webpack_require__.e(5639)]).then(__webpack_require__.
-bind(__webpack_require__,45639))).implementation}};var kernel_digest=__webpack_require__(65331);var error=__webpack_require__(141);var watched=__webpack_require__(65481);var formats=__webpack_require__(
+kDB inside this process. Reads CSV, TSV, JSON, JSON Lines and Parquet, also larger than memory.",load:async()=>(await Promise.all([__webpack_require__.e(6659),__webpack_require__.e(8323)]).then(__webpack_require__.
+bind(__webpack_require__,88323))).implementation}};var kernel_digest=__webpack_require__(65331);var error=__webpack_require__(141);var watched=__webpack_require__(65481);var formats=__webpack_require__(
 22410);;const recipes={s3:"aws s3 cp --recursive ADDRESS data/",s3a:"aws s3 cp --recursive ADDRESS data/",s3n:"aws s3 cp --recursive ADDRESS data/",gs:"gcloud storage cp --recursive ADDRESS data/",abfs:"\
 azcopy copy --recursive ADDRESS data/",abfss:"azcopy copy --recursive ADDRESS data/",az:"azcopy copy --recursive ADDRESS data/",wasbs:"azcopy copy --recursive ADDRESS data/",http:"curl --fail --locati\
 on --output-dir data --remote-name ADDRESS",https:"curl --fail --location --output-dir data --remote-name ADDRESS",ftp:"curl --fail --output-dir data --remote-name ADDRESS",sftp:"sftp ADDRESS data/",hdfs:"\
