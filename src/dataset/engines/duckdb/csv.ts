@@ -3,7 +3,7 @@ import type { ColumnKind, DataSource, DeclaredColumn } from "../../dataset.ts";
 import { cellText, cellValue, cellValueOrEnd, describeForm, isReadByEngine, nativeOf } from "./cell-forms.ts";
 import { type CsvFile, cleanCsv, inspectCsv } from "./csv-file.ts";
 import { unreadableRows } from "./csv-unreadable.ts";
-import { heldRows, misfitLists } from "./held-rows.ts";
+import { type HeldColumn, heldRow, heldRows, heldTable, holdRows, type Misfit } from "./held-rows.ts";
 import { guessed, guessSql, guessWidth } from "./kinds.ts";
 import { text } from "./literals.ts";
 import { ownColumns, type Partitions, planPartitions } from "./partitions.ts";
@@ -36,7 +36,7 @@ export function cleanedPath(spill: string, at: number): string {
 }
 
 /**
- * Reads CSV files into a table of the engine's memory, which spills to disk. Rows keep their order. Each file is read for its structure
+ * Reads CSV files once, and holds their rows as Parquet. Rows keep their order. Each file is read for its structure
  * first; one that readers take in different ways is cleaned, so that rows are numbered and cells are split by one rule.
  */
 export async function openCsv(
@@ -56,12 +56,15 @@ export async function openCsv(
     ...(await planColumns(session, source, readable)),
     ...partitions.columns.map((column) => ({ ...column, declared: true, open: false })),
   ];
-  const store = await session.newStore();
-  const starts = await load(session, readable, columns, partitions, host);
-  const held = columns.map((column) => ({ ...column, native: nativeOf(column), says: describeForm(column) }));
-  return heldRows(session, store, readable, held, starts, [...faults, ...partitions.faults], () =>
+  const held = await load(session, readable, columns, partitions, host);
+  const files = readable.map((file, at) => ({ ...file, held: held[at] ?? "" }));
+  return heldRows(session, files, heldColumns(columns), [...faults, ...partitions.faults], () =>
     unreadableOf(readable, host),
   );
+}
+
+function heldColumns(columns: readonly PlannedColumn[]): readonly HeldColumn[] {
+  return columns.map((column) => ({ ...column, native: nativeOf(column), says: describeForm(column) }));
 }
 
 async function* unreadableOf(files: readonly ReadableFile[], host: Reading): AsyncGenerator<UnreadableRow> {
@@ -152,66 +155,65 @@ function reader(file: ReadableFile, type: (name: string) => string): string {
   return `read_csv(${options.join(", ")})`;
 }
 
-/** Fills the table of rows; returns how many rows lie before each file's. A column whose guessed kind proves too narrow is widened. */
+/** Holds the rows of each file; returns where. A column whose guessed kind proves too narrow is widened, and all is read again. */
 async function load(
   session: Session,
   files: readonly ReadableFile[],
   columns: PlannedColumn[],
   partitions: Partitions,
   host: Reading,
-): Promise<readonly number[]> {
+): Promise<readonly string[]> {
   for (;;) {
-    const types = columns.map((column, at) => `c${at} ${nativeOf(column)}`);
-    await session.run(`CREATE TABLE ${session.store}.rows (${types.join(", ")}, misfits INTEGER[], found VARCHAR[])`);
-    const starts: number[] = [];
-    let rows = 0;
+    const held: string[] = [];
     for (const [at, file] of files.entries()) {
       host.log.progress("reading the data", at, files.length);
-      starts.push(rows);
-      await insert(session, file, columns, partitions);
-      rows += file.rows;
-      const held = Number((await session.row(`SELECT count(*) FROM ${session.store}.rows`))[0]);
-      if (held !== rows)
-        throw new Error(`${file.path} gave ${held - rows + file.rows} rows where ${file.rows} were read`);
+      held.push(await hold(session, file, columns, partitions));
     }
     host.log.progress("reading the data", files.length, files.length);
-    if (!(await widen(session, columns))) return starts;
-    await session.run(`DROP TABLE ${session.store}.rows`);
+    if (!(await widen(session, heldTable(held), columns))) return held;
   }
 }
 
 /** Optimistic first: the reader parses numbers itself, and the first cell that does not fit ends it. Then cell by cell. */
-async function insert(
+async function hold(
   session: Session,
   file: ReadableFile,
   columns: readonly PlannedColumn[],
   partitions: Partitions,
-): Promise<void> {
-  const place = { file: file.path };
+): Promise<string> {
   const byName = new Map(columns.map((column) => [column.name, column]));
   const cell = (name: string) => `t${file.names.indexOf(name)}`;
-  const insertion = (value: (column: PlannedColumn) => string, misfits: string, types: (name: string) => string) =>
-    `INSERT INTO ${session.store}.rows SELECT ${columns.map((column) => (file.names.includes(column.name) ? value(column) : partitions.literal(file.path, column.name))).join(", ")}, ` +
-    `${misfits} FROM ${reader(file, types)}`;
+  const select = (
+    value: (column: PlannedColumn) => string,
+    misfits: readonly Misfit[],
+    types: (name: string) => string,
+  ) => {
+    const cells = columns.map((column) =>
+      file.names.includes(column.name) ? value(column) : partitions.literal(file.path, column.name),
+    );
+    return `SELECT ${heldRow(heldColumns(columns), cells, misfits)} FROM ${reader(file, types)}`;
+  };
   const nativeType = (name: string) => {
     const column = byName.get(name);
     return column !== undefined && isReadByEngine(column) ? nativeOf(column) : "VARCHAR";
   };
   try {
-    await session.run(
-      insertion((column) => cellValueOrEnd(column, cell(column.name)), "NULL, NULL", nativeType),
-      place,
+    return await holdRows(
+      session,
+      select((column) => cellValueOrEnd(column, cell(column.name)), [], nativeType),
+      file,
     );
   } catch (error) {
     if (!(error instanceof Error) || !/^(Invalid Input|Conversion) Error/.test(error.message)) throw error;
-    const misfits = collect(await misfitting(session, file, columns), cell);
-    await session.run(
-      insertion(
+    const misfits = misfitsOf(await misfitting(session, file, columns), cell);
+    return holdRows(
+      session,
+      select(
         (column) => cellValue(column, cell(column.name)),
         misfits,
         () => "VARCHAR",
       ),
-      place,
+      file,
     );
   }
 }
@@ -241,10 +243,8 @@ async function misfitting(
   return parsing.filter((_column, index) => found[index] === true);
 }
 
-/** SQL of the two lists that a row's misfits are kept in: which columns, and what stands there. */
-function collect(columns: readonly PlacedColumn[], cell: (name: string) => string): string {
-  if (columns.length === 0) return "NULL, NULL";
-  const misfits = columns.map(({ column, at }) => {
+function misfitsOf(columns: readonly PlacedColumn[], cell: (name: string) => string): readonly Misfit[] {
+  return columns.map(({ column, at }) => {
     const text = cell(column.name);
     return {
       at,
@@ -252,15 +252,14 @@ function collect(columns: readonly PlacedColumn[], cell: (name: string) => strin
       is: `(${cellText(column, text)} IS NOT NULL AND ${cellValue(column, text)} IS NULL)`,
     };
   });
-  return misfitLists(misfits);
 }
 
 /** Whether a guessed kind was wrong for a later row: then the column is read again, as numbers if they all are, else as text. */
-async function widen(session: Session, columns: PlannedColumn[]): Promise<boolean> {
-  let widened = await judgeOpen(session, columns);
+async function widen(session: Session, table: string, columns: PlannedColumn[]): Promise<boolean> {
+  let widened = await judgeOpen(session, table, columns);
   const wrong = await session.rows(
     "SELECT which, bool_and(TRY_CAST(found AS DOUBLE) IS NOT NULL) FROM " +
-      `(SELECT unnest(misfits) AS which, unnest(found) AS found FROM ${session.store}.rows WHERE misfits IS NOT NULL) GROUP BY which`,
+      `(SELECT unnest(misfits) AS which, unnest(found) AS found FROM ${table} WHERE misfits IS NOT NULL) GROUP BY which`,
   );
   for (const [at, numeric] of wrong) {
     const column = columns[Number(at)];
@@ -272,13 +271,13 @@ async function widen(session: Session, columns: PlannedColumn[]): Promise<boolea
 }
 
 /** Gives columns that were empty in the first rows the kind of all their values. */
-async function judgeOpen(session: Session, columns: PlannedColumn[]): Promise<boolean> {
+async function judgeOpen(session: Session, table: string, columns: PlannedColumn[]): Promise<boolean> {
   const open = columns.map((column, at) => ({ column, at })).filter(({ column }) => column.open);
   if (open.length === 0) return false;
   const kinds = await guessAll(
     session,
     open.map(({ at }) => `c${at}`),
-    `${session.store}.rows`,
+    table,
   );
   open.forEach(({ column }, index) => {
     column.open = false;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ColumnKind, DataSource, StructuralFault } from "../../dataset.ts";
 import { type CellForm, cellText, cellValue, describeForm, isPlain, nativeOf } from "./cell-forms.ts";
-import { type HeldColumn, heldRows, type Misfit, misfitLists } from "./held-rows.ts";
+import { type HeldColumn, heldRow, heldRows, holdRows, type Misfit } from "./held-rows.ts";
 import { inspectJson, type JsonFile, unreadableJson } from "./json-file.ts";
 import type { JsonShape } from "./json-shape.ts";
 import { kindOfShapes, nativeOfShapes, takesAll } from "./json-types.ts";
@@ -22,7 +22,7 @@ export function linesPath(spill: string, at: number): string {
 }
 
 /**
- * Reads JSON files into a table of the engine's memory, which spills to disk. Each file is read whole for its structure first, and so are all
+ * Reads JSON files and holds their rows as Parquet. Each file is read whole for its structure first, and so are all
  * types: nothing is guessed from a sample. A column's cells have its declared kind, or else that of most of its values; all others are misfits: a
  * number is no text, and a text no number (but for "NaN", "Infinity" and "-Infinity", which stand for numbers that JSON cannot write).
  */
@@ -44,11 +44,9 @@ export async function openJson(
     ...planColumns(source, files),
     ...partitions.columns.map((column) => ({ ...column, native: nativeOf(column), says: describeForm(column) })),
   ];
-  const store = await session.newStore();
-  const starts = await load(session, store, files, columns, partitions, host);
-  return heldRows(session, store, files, columns, starts, [...faults, ...partitions.faults], () =>
-    unreadableOf(inspected, host),
-  );
+  const held = await load(session, files, columns, partitions, host);
+  const placed = files.map((file, at) => ({ ...file, held: held[at] ?? "" }));
+  return heldRows(session, placed, columns, [...faults, ...partitions.faults], () => unreadableOf(inspected, host));
 }
 
 async function* unreadableOf(files: readonly JsonFile[], host: Reading): AsyncGenerator<UnreadableRow> {
@@ -95,31 +93,22 @@ function nameFaults(file: JsonFile): readonly StructuralFault[] {
 
 async function load(
   session: Session,
-  store: string,
   files: readonly JsonFile[],
   columns: readonly HeldColumn[],
   partitions: Partitions,
   host: Reading,
-): Promise<readonly number[]> {
-  const types = columns.map(({ native }, at) => `c${at} ${native}`);
-  await session.run(`CREATE TABLE ${store}.rows (${[...types, "misfits INTEGER[]", "found VARCHAR[]"].join(", ")})`);
-  const starts: number[] = [];
-  let rows = 0;
+): Promise<readonly string[]> {
+  const held: string[] = [];
   for (const [at, file] of files.entries()) {
     host.log.progress("reading the data", at, files.length);
-    starts.push(rows);
-    await session.run(insertion(store, file, columns, partitions), { file: file.path });
-    const held = Number((await session.row(`SELECT count(*) FROM ${store}.rows`))[0]);
-    rows += file.rows;
-    if (held !== rows)
-      throw new Error(`${file.path} gave ${held - rows + file.rows} rows where ${file.rows} were read`);
+    held.push(await holdRows(session, rowsOf(file, columns, partitions), file));
   }
   host.log.progress("reading the data", files.length, files.length);
-  return starts;
+  return held;
 }
 
 /** A column whose cells all fit is read by the engine; in others each cell is looked at. */
-function insertion(store: string, file: JsonFile, columns: readonly HeldColumn[], partitions: Partitions): string {
+function rowsOf(file: JsonFile, columns: readonly HeldColumn[], partitions: Partitions): string {
   const shapes = new Map(columnsOf(file).map(({ name, shape }) => [name, shape]));
   const reading = columns.flatMap((column, at) => {
     const shape = shapes.get(column.name);
@@ -128,7 +117,7 @@ function insertion(store: string, file: JsonFile, columns: readonly HeldColumn[]
   const cells = columns.map(
     ({ name }, number) => reading.find(({ at }) => at === number)?.value ?? partitions.literal(file.path, name),
   );
-  const misfits = misfitLists(reading.flatMap(({ at, misfit }) => (misfit === undefined ? [] : [{ at, ...misfit }])));
+  const misfits = reading.flatMap(({ at, misfit }) => (misfit === undefined ? [] : [{ at, ...misfit }]));
   const types = reading.map(({ column, type }) => `${text(column.name)}: ${text(type)}`);
   const options = [
     text(file.at),
@@ -140,7 +129,7 @@ function insertion(store: string, file: JsonFile, columns: readonly HeldColumn[]
     `maximum_object_size = ${Math.max(usualObject, 2 * file.longest)}`,
     `columns = {${types.join(", ")}}`,
   ];
-  return `INSERT INTO ${store}.rows SELECT ${cells.join(", ")}, ${misfits} FROM read_json(${options.join(", ")})`;
+  return `SELECT ${heldRow(columns, cells, misfits)} FROM read_json(${options.join(", ")})`;
 }
 
 interface CellReading {

@@ -4,7 +4,7 @@ import { cleanedPath, openCsv } from "./csv.ts";
 import { requireFiles } from "./csv-file.ts";
 import { linesPath, openJson } from "./json.ts";
 import { openParquet } from "./parquet.ts";
-import { Session, spillFactor } from "./session.ts";
+import { heldFolder, Session, spillFactor } from "./session.ts";
 import type { SourceInSession } from "./source.ts";
 import { type Reading, stage, stagedPath } from "./staging.ts";
 
@@ -24,7 +24,10 @@ export async function openSources(
   host: Pick<Host, "files" | "log">,
 ): Promise<{ readonly session: Session; readonly opened: readonly SourceInSession[] }> {
   for (const { source } of sources) await requireFiles(host.files, source.files);
-  const session = await Session.open(native, limits, sources.flatMap(pathsOf));
+  await host.files.makeDirectory(heldFolder(limits));
+  const session = await Session.open(native, limits, sources.flatMap(pathsOf), (percent) =>
+    host.log.progress("scanning the data", Math.round(percent), 100),
+  );
   const reading: Reading = {
     files: host.files,
     log: host.log,

@@ -7,14 +7,11 @@ import { identifier, text } from "./literals.ts";
 import { ownColumns, type Partitions, planPartitions } from "./partitions.ts";
 import { nestedType, schemaFaults, type TypedSchema, typeFaults, unitable } from "./schemas.ts";
 import type { Session } from "./session.ts";
-import { nothingReadable, type OpenedSource, originalSql } from "./source.ts";
+import { nothingReadable, type OpenedSource, orderSql, originalSql, rowsPerFile } from "./source.ts";
 import type { EngineColumn } from "./sql.ts";
 import type { StagedFile } from "./staging.ts";
 import { inUtc } from "./time-cells.ts";
 import { columnOfType, stored } from "./types.ts";
-
-/** More rows than one file can hold. */
-const rowsPerFile = 2 ** 38;
 
 interface ParquetFile extends TypedSchema {
   /** Where it stands unpacked. */
@@ -45,7 +42,6 @@ export async function openParquet(
     const isExact = column.native.startsWith("DECIMAL(") && column.kind === "number";
     return { ...column, sql: `c${at}`, ...(isExact ? { exact: `e${at}` } : {}) };
   });
-  const order = `file_index::BIGINT * ${rowsPerFile} + file_row_number AS o`;
   const zones = new Map(source.declared?.map((column) => [column.name, column.zone]));
   const original = valuesSql(files, partitions);
   const cell = (column: EngineColumn) => {
@@ -57,7 +53,7 @@ export async function openParquet(
   return {
     columns,
     table: (used, originals = []) =>
-      `(SELECT ${[order, ...used.map(cell), ...originals.map(untouched)].join(", ")} FROM ${scan})`,
+      `(SELECT ${[`${orderSql} AS o`, ...used.map(cell), ...originals.map(untouched)].join(", ")} FROM ${scan})`,
     faults: [...faults, ...schemaFaults(files), ...typeFaults(sound), ...duplicateFaults(files), ...partitions.faults],
     locate: (order) => {
       const file = files[Math.floor(order / rowsPerFile)];

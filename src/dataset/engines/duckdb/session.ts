@@ -7,29 +7,54 @@ import { text } from "./literals.ts";
 /** How many times its memory the engine may spill to disk. */
 export const spillFactor = 32;
 
+/** Milliseconds. */
+const tellingEvery = 250;
+
 type DuckDb = typeof import("@duckdb/node-api");
+
+/** Where a session keeps rows that it has read from text. The caller makes the folder. */
+export function heldFolder({ spill }: Pick<DataLimits, "spill">): string {
+  return join(spill, "held");
+}
 
 /** One locked connection: it reads the listed files and nothing else, and loads no code. One statement at a time. */
 export class Session implements AsyncDisposable {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal;
+  readonly #held: string;
   readonly #written: string | undefined;
+  readonly #onProgress: ((percent: number) => void) | undefined;
   #stores = 0;
   #files = 0;
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, limits: DataLimits) {
+  private constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    limits: DataLimits,
+    onProgress?: (percent: number) => void,
+  ) {
+    this.#onProgress = onProgress;
     this.#instance = instance;
     this.#connection = connection;
     this.#signal = limits.signal;
+    this.#held = heldFolder(limits);
     this.#written = limits.written;
   }
 
-  /** `allowed`: absolute paths of all the files that will ever be read. What is written goes to a folder of its own. */
-  static async open(native: DuckDb, limits: DataLimits, allowed: readonly string[]): Promise<Session> {
+  /**
+   * `allowed`: absolute paths of all the files that will ever be read. What is written goes to a folder of its own.
+   * @param onProgress called four times a second while a statement runs, with the share of it that is done
+   */
+  static async open(
+    native: DuckDb,
+    limits: DataLimits,
+    allowed: readonly string[],
+    onProgress?: (percent: number) => void,
+  ): Promise<Session> {
     limits.signal.throwIfAborted();
     const instance = await native.DuckDBInstance.create(":memory:");
-    const session = new Session(instance, await instance.connect(), limits);
+    const session = new Session(instance, await instance.connect(), limits, onProgress);
     const memory = Math.max(64, Math.floor(limits.memoryBytes / 2 ** 20));
     // The order matters: what is locked can no longer be set. Allowed paths may also be written: user SQL passes the gate first.
     const settings = [
@@ -39,8 +64,12 @@ export class Session implements AsyncDisposable {
       `max_temp_directory_size = '${spillFactor * memory}MiB'`,
       "TimeZone = 'UTC'",
       "preserve_insertion_order = true",
+      // Progress is counted only where it would be shown.
+      `enable_progress_bar = ${onProgress !== undefined}`,
+      "enable_progress_bar_print = false",
+      "progress_bar_time = 0",
       `allowed_paths = [${allowed.map(text).join(", ")}]`,
-      ...(limits.written === undefined ? [] : [`allowed_directories = [${text(limits.written)}]`]),
+      `allowed_directories = [${[heldFolder(limits), ...(limits.written === undefined ? [] : [limits.written])].map(text).join(", ")}]`,
       "enable_external_access = false",
       "autoinstall_known_extensions = false",
       "autoload_known_extensions = false",
@@ -61,6 +90,12 @@ export class Session implements AsyncDisposable {
     this.#stores += 1;
     await this.run(`ATTACH ':memory:' AS ${this.store} (COMPRESS)`);
     return this.store;
+  }
+
+  /** Path of a file of rows that is yet to be written, for this session alone. */
+  newHeld(): string {
+    this.#files += 1;
+    return join(this.#held, `${this.#files}.parquet`);
   }
 
   /** Path of a file that is yet to be written. */
@@ -117,12 +152,15 @@ export class Session implements AsyncDisposable {
     this.#signal.throwIfAborted();
     const interrupt = () => this.#connection.interrupt();
     this.#signal.addEventListener("abort", interrupt, { once: true });
+    const told = this.#onProgress;
+    const telling = told && setInterval(() => told(Math.max(0, this.#connection.progress.percentage)), tellingEvery);
     try {
       return await body();
     } catch (cause) {
       this.#signal.throwIfAborted();
       throw translate(cause, sql, place);
     } finally {
+      clearInterval(telling);
       this.#signal.removeEventListener("abort", interrupt);
     }
   }

@@ -42,6 +42,12 @@ export interface UnreadableRow {
   readonly text: string;
 }
 
+/** More than a file has. */
+export const rowsPerFile = 2 ** 38;
+
+/** SQL of a number that grows in source order over a list of Parquet files. */
+export const orderSql = `file_index::BIGINT * ${rowsPerFile} + file_row_number`;
+
 /** Where the source's own value of a column stands in its table. */
 export function originalSql({ sql }: EngineColumn): string {
   return `${sql}_original`;
