@@ -32,5 +32,5 @@ test(`${numRuns} broken files and contracts`, { timeout: isSlow ? 3_600_000 : 12
     { numRuns, ...(isSlow ? {} : { seed: 20_261_128 }) },
   );
   // A generator whose files all end the same way tries nothing.
-  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(numRuns / 50);
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(numRuns / 100);
 });

@@ -74,7 +74,10 @@ const texts: Readonly<Record<string, string | Uint8Array>> = {
   "people-parts/plan=free/a.csv": separated(",", "\n"),
 };
 
-const peopleContract = `${contractHead}    quality:
+const peopleContract = `${contractHead}    customProperties:
+      - property: features
+        value: [{ name: age_squared, version: 1.0.0, sources: [age], description: of age }]
+    quality:
       - { metric: rowCount, mustBeGreaterThan: 1 }
       - { metric: duplicateValues, arguments: { properties: [name, age] }, mustBeLessThan: 50, unit: percent }
     properties:
@@ -93,6 +96,7 @@ const peopleContract = `${contractHead}    quality:
         logicalType: number
         physicalType: DOUBLE
         logicalTypeOptions: { exclusiveMinimum: -1e6, exclusiveMaximum: 1e12 }
+        customProperties: [{ property: missingValueStrategy, value: median }]
       - { name: joined, logicalType: date, logicalTypeOptions: { minimum: "2020-01-01" } }
       - { name: seen, logicalType: timestamp, unique: true }
       - { name: vip, logicalType: boolean }
@@ -103,8 +107,8 @@ const peopleContract = `${contractHead}    quality:
           - { name: plans, metric: invalidValues, arguments: { validValues: [free, paid] }, mustBe: 0 }
           - { metric: missingValues, arguments: { missingValues: ["", NA] }, mustBe: 0 }
 slaProperties:
-  - { property: freshness, value: 3, unit: d, element: t.seen }
-  - { property: retention, value: 10, unit: y, element: t.joined }
+  - { property: freshness, value: 50, unit: y, element: t.seen }
+  - { property: retention, value: 60, unit: y, element: t.joined }
 `;
 const nestedContract = `${contractHead}    properties:
       - { name: id, logicalType: integer, required: true, unique: true }
@@ -131,6 +135,22 @@ const nestedContract = `${contractHead}    properties:
             - { name: at, logicalType: date }
             - { name: pages, logicalType: integer, logicalTypeOptions: { minimum: 0 } }
 `;
+/** Two tables, of which the second may have no data, and rules in SQL. */
+const tablesContract = `${contractHead}    properties:
+      - name: id
+        logicalType: integer
+        primaryKey: true
+        relationships: [{ to: plans.id }]
+      - { name: age, logicalType: integer }
+      - { name: plan, logicalType: string, relationships: [{ type: foreignKey, to: plans.plan }] }
+    quality:
+      - { name: ages, type: sql, query: "SELECT count(*) FROM {object} WHERE age > 200", mustBe: 0 }
+      - { name: plans, type: sql, query: "SELECT avg(age) FROM t JOIN plans USING (plan)", mustBeLessThan: 99 }
+  - name: plans
+    properties:
+      - { name: id, logicalType: integer }
+      - { name: plan, logicalType: string, required: true }
+`;
 const tableSchema = JSON.stringify({
   fields: [
     { name: "id", type: "integer", constraints: { required: true, unique: true } },
@@ -149,6 +169,7 @@ const tableSchema = JSON.stringify({
 const contracts = {
   "people.odcs.yaml": { text: peopleContract, changes: rebuiltYaml },
   "nested.odcs.yaml": { text: nestedContract, changes: rebuiltYaml },
+  "tables.odcs.yaml": { text: tablesContract, changes: rebuiltYaml },
   "people.schema.json": { text: tableSchema, changes: rebuiltJson },
 } as const;
 
@@ -203,6 +224,17 @@ export const beside: readonly Texts[] = [
   { encoding: "utf-16" },
   { "dry-run": "true" },
   { mode: "report-only" },
+  { delimiter: ";", quote: "'" },
+  { header: "false" },
+  { "skip-lines": "1" },
+  { quarantine: "q.parquet", clean: "c.parquet" },
+  { quarantine: "out/q.parquet", reference: "people.csv" },
+  { "infer-contract": "inferred.odcs.yaml" },
+  { reference: "people.jsonl\npeople.csv", "reference-severity": "fail" },
+  { split: "{ train: people.csv, test: people.parquet }", label: "plan", time: "seen" },
+  { split: "{ train: people.csv, test: people-crlf.csv }", group: "id", ignore: "name" },
+  { tables: "{ plans: people.csv }" },
+  { base: "people.odcs.yaml" },
 ];
 
 /** Broken data, a broken contract, or both; now and then a contract of other data. */
@@ -211,7 +243,11 @@ export const brokenRuns: fc.Arbitrary<BrokenRun> = fc
     data: fc.constantFrom(...dataNames),
     more: fc.option(fc.constantFrom(...dataNames), { freq: 8, nil: undefined }),
     fits: fc.integer({ min: 0, max: 9 }),
-    contract: fc.constantFrom(...(Object.keys(contracts) as (keyof typeof contracts)[])),
+    contract: fc.oneof(
+      { weight: 9, arbitrary: fc.constantFrom("people.odcs.yaml", "nested.odcs.yaml", "people.schema.json") },
+      // Its rules in SQL start a process each time.
+      { weight: 1, arbitrary: fc.constant("tables.odcs.yaml") },
+    ),
     inputs: fc.subarray([...beside], { maxLength: 2 }),
     broken: fc.constantFrom("data", "data", "contract", "contract", "both"),
     dataChange: edited,

@@ -30,6 +30,7 @@ export async function openParquet(
   const [first] = sound;
   if (first === undefined) return nothingReadable(faults);
   refuseReserved(sound);
+  session.suspect(sound);
   const files = sound.filter((file) => unitable(file, first).length === 0);
   // Without it only the first file's schema is read, again for each statement.
   const union = files.every((file) => file.schema === first.schema) ? "" : ", union_by_name = true";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
-import { configurationError, type Place } from "../../../kernel/error.ts";
+import { configurationError, type Place, TitleholderError } from "../../../kernel/error.ts";
 import type { DataLimits } from "../../dataset.ts";
 import { text } from "./literals.ts";
 
@@ -25,6 +25,7 @@ export class Session implements AsyncDisposable {
   readonly #held: string;
   readonly #written: string | undefined;
   readonly #onProgress: ((percent: number) => void) | undefined;
+  #suspects: readonly Suspect[] = [];
   #stores = 0;
   #files = 0;
 
@@ -138,6 +139,11 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /** Parquet files that statements read from here on. */
+  suspect(files: readonly Suspect[]): void {
+    this.#suspects = [...this.#suspects, ...files];
+  }
+
   /** The connection itself, for statements that are not ours: their errors are not translated, and the caller interrupts them. */
   get connection(): DuckDBConnection {
     return this.#connection;
@@ -158,12 +164,32 @@ export class Session implements AsyncDisposable {
       return await body();
     } catch (cause) {
       this.#signal.throwIfAborted();
-      throw translate(cause, sql, place);
+      throw await this.#placed(translate(cause, sql, place));
     } finally {
       clearInterval(telling);
       this.#signal.removeEventListener("abort", interrupt);
     }
   }
+
+  /** The engine does not tell which of several files is broken: each is read by itself, and the first that cannot be is named. */
+  async #placed(error: unknown): Promise<unknown> {
+    if (!(error instanceof TitleholderError) || error.code !== "TH_DATA_UNREADABLE" || error.place.file !== undefined)
+      return error;
+    for (const { path, at } of this.#suspects) {
+      try {
+        await this.#connection.run(`SELECT count(hash(r)) FROM read_parquet([${text(at)}]) r`);
+      } catch {
+        return configurationError(error.code, error.message, error.fix, { file: path }, error.cause);
+      }
+    }
+    return error;
+  }
+}
+
+/** A file that statements read from: as it is named to people, and where it stands. */
+interface Suspect {
+  readonly path: string;
+  readonly at: string;
 }
 
 /** The engine's complaints about content and resources become the user's; all others are bugs and stay what they are. */
