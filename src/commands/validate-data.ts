@@ -60,7 +60,7 @@ const inputs = z.strictObject({
     kind: "path",
     example: "contracts/churn.odcs.yaml",
   }),
-  table: input(z.string().optional(), {
+  dataTable: input(z.string().optional(), {
     description: "Which table of the contract the data is. Its first when absent.",
     example: "customers",
   }),
@@ -179,7 +179,7 @@ async function run(given: Inputs, host: Host, project: Project) {
   await checkWritable(profilePath, host, profilePlace, { schema: "titleholder/profile/" });
   await checkInferred(given.inferContract, host);
   const contract =
-    given.contract === undefined ? withoutContract(given) : await readContract(given.contract, host, given.table);
+    given.contract === undefined ? withoutContract(given) : await readContract(given.contract, host, given.dataTable);
   const base = await readBase(given, host, project);
   const hidden = sensitiveColumns(contract.value, earlierOf(base));
   const declared = declaredColumns(contract.value);

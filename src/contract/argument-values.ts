@@ -48,7 +48,9 @@ export function cellsOf(values: readonly unknown[], property: OdcsItem, column: 
     throw configurationError(
       "TH_CONTRACT_VALUE",
       `${JSON.stringify(value)} can be no value of "${column}", which is a ${kind ?? "plain"} column`,
-      kind === "string" ? `write it in quotes: "${String(value)}"` : "write values of the column's type",
+      kind === "string" && typeof value !== "object"
+        ? `write it in quotes: "${String(value)}"`
+        : "write values of the column's type",
       place,
     );
   });

@@ -212,7 +212,9 @@ function cellOf(value: unknown, { kind }: FieldForm, column: string, place: Plac
   throw configurationError(
     "TH_CONTRACT_VALUE",
     `${JSON.stringify(value)} can be no value of "${column}", which is a ${kind ?? "plain"} column`,
-    kind === "string" ? `write it in quotes: "${String(value)}"` : "write a value of the field's type",
+    kind === "string" && typeof value !== "object"
+      ? `write it in quotes: "${String(value)}"`
+      : "write a value of the field's type",
     place,
   );
 }

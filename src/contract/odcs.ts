@@ -50,7 +50,7 @@ function tableNamed(table: string, tables: readonly OdcsTable[], file: string): 
   const at = tables.findIndex(({ name, physicalName }) => name === table || physicalName === table);
   if (at >= 0) return at;
   const names = tables.map(({ name }) => name);
-  const place = { input: "table", file };
+  const place = { input: "data-table", file };
   throw configurationError("TH_CONTRACT_TABLE", `the contract has no table "${table}"`, suggest(table, names), place);
 }
 

@@ -9,7 +9,7 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "upload-report",
     "data",
     "contract",
-    "table",
+    "data-table",
     "tables",
     "encoding",
     "delimiter",

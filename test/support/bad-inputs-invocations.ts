@@ -60,7 +60,7 @@ const registry = "file:models";
 export const invocations: Readonly<Record<string, Invocation>> = {
   "validate-data": {
     given: { data: "data/train.csv", contract: "contract.odcs.yaml" },
-    uses: { data: "data", profile: "made" },
+    uses: { data: "data", profile: "made", "infer-contract": "made" },
   },
   train: {
     given: {

@@ -108,7 +108,7 @@ describe("a contract of several tables", () => {
     await using t = await testHost({ files: { "c.yaml": contract, "customers.csv": customers, "orders.csv": orders } });
     const given = {
       data: [join(t.cwd, "customers.csv")],
-      table: "crm_customers",
+      dataTable: "crm_customers",
       tables: { orders: [join(t.cwd, "orders.csv")] },
     };
     const { findings, outputs } = await run(t, given);
@@ -119,7 +119,7 @@ describe("a contract of several tables", () => {
   });
 
   test.each([
-    [{ table: "customer" }, "TH_CONTRACT_TABLE", /no table "customer"/, /did you mean "customers"/, "table"],
+    [{ dataTable: "customer" }, "TH_CONTRACT_TABLE", /no table "customer"/, /did you mean "customers"/, "data-table"],
     [
       { tables: { adresses: ["a.csv"] } },
       "TH_CONTRACT_TABLE",

@@ -28,7 +28,7 @@ export function earlierOf(base: Base): Contract | undefined {
 interface Given extends Readonly<Record<string, unknown>> {
   readonly contract?: string | undefined;
   readonly base?: string | undefined;
-  readonly table?: string | undefined;
+  readonly dataTable?: string | undefined;
   readonly githubToken?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export async function readBase(given: Given, host: Host, project: Project): Prom
       return {
         state: "found",
         name: shownPath(host, path),
-        contract: await readContract(path, host, given.table),
+        contract: await readContract(path, host, given.dataTable),
         inputs: given,
       };
   }
@@ -69,5 +69,5 @@ async function contractAt(commit: BaseCommit, given: Given, host: Host, project:
   const bytes = await commit.read(path);
   const file = shownPath(host, path);
   if (bytes === undefined) return { state: "new", name, path: file, inputs };
-  return { state: "found", name, contract: await parsedContract(bytes, `${file} (${name})`, given.table), inputs };
+  return { state: "found", name, contract: await parsedContract(bytes, `${file} (${name})`, given.dataTable), inputs };
 }

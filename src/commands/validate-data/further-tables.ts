@@ -48,7 +48,7 @@ function tableNamed(name: string, { table: main, further }: Contract): Contract 
     "TH_CONTRACT_TABLE",
     isMain ? `"${name}" is the table that is validated` : `the contract has no further table "${name}"`,
     isMain
-      ? "name its files in the input data, or choose another table in the input table"
+      ? "name its files in the input data, or choose another table in the input data-table"
       : suggest(
           name,
           further.map(({ table }) => table),
