@@ -20,7 +20,7 @@ property2);return values.filter(value=>!isNoCell(value,kind))}function isNoCell(
 kind!=="timestamp"||parseTime(value)===void 0}function cellsOf(values,property2,column,place){const{kind,form}=typeOf(property2);return values.flatMap(value=>{if(value===null)return[];const isTime=(kind===
 "date"||kind==="timestamp")&&typeof value==="string";const cell=isTime?parseTime(value,form.zone):value;const fits=kind==="integer"||kind==="number"?typeof cell==="number":kind==="date"||kind==="times\
 tamp"?cell instanceof Date:kind===void 0?["number","string","boolean"].includes(typeof cell):typeof cell===kind;if(fits)return[cell];throw(0,kernel_error.DN)("TH_CONTRACT_VALUE",`${JSON.stringify(value)}\
- can be no value of "${column}", which is a ${kind??"plain"} column`,kind==="string"?`write it in quotes: "${String(value)}"`:"write values of the column's type",place)})}var contract_compiling=__webpack_require__(
+ can be no value of "${column}", which is a ${kind??"plain"} column`,kind==="string"&&typeof value!=="object"?`write it in quotes: "${String(value)}"`:"write values of the column's type",place)})}var contract_compiling=__webpack_require__(
 64226);var dist=__webpack_require__(38815);;const largest=4*2**20;const deepest=64;function within(document,path){return{value:valueAt(document.value,path),placeOf:inner=>document.placeOf([...path,...inner]),
 placeOfKey:inner=>document.placeOfKey([...path,...inner])}}function parseYaml(text,file){const lines=new dist.HN;const at=offset=>{const{line,col}=lines.linePos(offset);return{file,line,column:col}};const refuse=(message,place,cause)=>(0,
 kernel_error.DN)("TH_CONTRACT_SYNTAX",message,"mend the YAML at this place",place,cause);if(text.length>largest)throw refuse(`the contract is longer than ${largest} characters`,{file});const document=composed(
@@ -161,7 +161,7 @@ length} allowed values`:`one of ${cells.map(frictionless_fields_shown).join(", "
 if(kind==="integer"||kind==="number"){const number2=typeof value==="string"&&value.trim()!==""?Number(value):value;if(typeof number2==="number"&&Number.isFinite(number2))return number2}else if(kind===
 "date"||kind==="timestamp"){const time=typeof value==="string"?parseTime(value):void 0;if(time!==void 0)return time}else if(kind==="boolean"){if(typeof value==="boolean")return value;const text=String(
 value).toLowerCase();if(text==="true"||text==="false")return text==="true"}else if(typeof value==="string")return value;throw(0,kernel_error.DN)("TH_CONTRACT_VALUE",`${JSON.stringify(value)} can be no\
- value of "${column}", which is a ${kind??"plain"} column`,kind==="string"?`write it in quotes: "${String(value)}"`:"write a value of the field's type",place)}function frictionless_fields_shown(value){
+ value of "${column}", which is a ${kind??"plain"} column`,kind==="string"&&typeof value!=="object"?`write it in quotes: "${String(value)}"`:"write a value of the field's type",place)}function frictionless_fields_shown(value){
 return value instanceof Date?value.toISOString().replace(/T00:00:00\.000Z$/,""):String(value)};const standard="the Table Schema specification";function frictionlessForm(value){if(typeof value!=="objec\
 t"||value===null||"apiVersion"in value||"kind"in value)return void 0;if(Array.isArray(value)||"dataContractSpecification"in value)return void 0;if("fields"in value)return"schema";if("resources"in value)
 return"package";return"schema"in value&&("path"in value||"data"in value)?"resource":void 0}function parseFrictionless(document,form){const collected=(0,contract_compiling.F)(document);const{compiling}=collected;
@@ -397,9 +397,9 @@ has no column ${columnName}`:{table:table2,column:(0,contract_compiling.V)(colum
 text,file);const form=frictionlessForm(document.value);if(form!==void 0)return parseFrictionless(document,form);checkVersion(document);const contract2=checkShape(document,odcsSchema,keysAt);const at=chosen===
 void 0?0:tableNamed(chosen,contract2.schema,file);const main=compileTable(contract2,at,document,true);const names2=new Set([main.table]);const further=contract2.schema.flatMap(({name},number2)=>names2.
 size===names2.add(name).size?[]:[compileTable(contract2,number2,document,false)]);return{...main,further}}function tableNamed(table2,tables,file){const at=tables.findIndex(({name,physicalName})=>name===
-table2||physicalName===table2);if(at>=0)return at;const names2=tables.map(({name})=>name);const place={input:"table",file};throw(0,kernel_error.DN)("TH_CONTRACT_TABLE",`the contract has no table "${table2}\
-"`,(0,naming.ZA)(table2,names2),place)}function compileTable(contract2,at,document,isMain){const table2=contract2.schema[at]??{name:"",properties:[]};const physicalTable=table2.physicalName??table2.name;
-const{compiling,rules,sqlRules,references:references2,shape,unsupported}=(0,contract_compiling.F)(document,physicalTable);const path=["schema",at];const columns=table2.properties.map((property2,number2)=>columnOf(
+table2||physicalName===table2);if(at>=0)return at;const names2=tables.map(({name})=>name);const place={input:"data-table",file};throw(0,kernel_error.DN)("TH_CONTRACT_TABLE",`the contract has no table \
+"${table2}"`,(0,naming.ZA)(table2,names2),place)}function compileTable(contract2,at,document,isMain){const table2=contract2.schema[at]??{name:"",properties:[]};const physicalTable=table2.physicalName??
+table2.name;const{compiling,rules,sqlRules,references:references2,shape,unsupported}=(0,contract_compiling.F)(document,physicalTable);const path=["schema",at];const columns=table2.properties.map((property2,number2)=>columnOf(
 property2,[...path,"properties",number2],compiling));const names2=columns.map(column=>column.name);odcs_refuseRepeats(columns,path,document);tableQuality(table2,path,names2,compiling);const key=odcs_keyOf(
 table2.properties,path,compiling);table2.properties.forEach((property2,number2)=>{const place=[...path,"properties",number2];compileProperty(property2,(0,contract_spot.lB)((0,contract_compiling.V)(property2)),
 place,key.length===1,compiling)});compileReferences(contract2.schema,at,compiling);if(columns.length===0)listEmpty(path,compiling);const others=contract2.schema.filter(other=>other!==table2);const{id:id2,
