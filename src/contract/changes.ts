@@ -4,7 +4,8 @@ import { type ContractChange, isLoosening, placeOf } from "./change.ts";
 import type { Contract, ContractColumn, Rule, Unsupported } from "./contract.ts";
 import { renameColumns, renamings } from "./renamings.ts";
 import { ruleChanges, sqlChanges } from "./rule-changes.ts";
-import { type Strictness, textOf } from "./strictness.ts";
+import { kindStrictness, shapeChanges } from "./shape-changes.ts";
+import { textOf } from "./strictness.ts";
 import { stricter, visibilityOf } from "./visibility.ts";
 
 /**
@@ -21,6 +22,7 @@ export function contractChanges(earlier: Contract, later: Contract): readonly Co
     ...columnChanges(old, later),
     ...ruleChanges(old, later),
     ...sqlChanges(earlier, later),
+    ...shapeChanges(old, later),
     ...furtherChanges(old, later),
     ...unaskedChanges(old, later),
   ];
@@ -58,6 +60,7 @@ function renaming(from: string, to: string, earlier: Contract, later: Contract):
     askedOf(
       name,
       contract.rules.filter(({ columns }) => columns.includes(name)),
+      contract,
     );
   const oldPlace = earlier.columns.find(({ name }) => name === from)?.place;
   return {
@@ -99,7 +102,7 @@ function removed(column: ContractColumn, earlier: Contract, later: Contract): Co
     breaking: true,
     place: placeOf(undefined, later),
     oldPlace: column.place,
-    asked: { old: askedOf(column.name, rules), new: [] },
+    asked: { old: askedOf(column.name, rules, earlier), new: [] },
   };
 }
 
@@ -113,12 +116,13 @@ function added(column: ContractColumn, later: Contract): ContractChange {
     gate: "tighter",
     breaking: false,
     place: column.place,
-    asked: { old: [], new: askedOf(column.name, rules) },
+    asked: { old: [], new: askedOf(column.name, rules, later) },
   };
 }
 
-function askedOf(column: string, rules: readonly Rule[]): readonly string[] {
-  return [`${column}.present`, `${column}.type`, ...rules.map(({ id }) => id)];
+function askedOf(column: string, rules: readonly Rule[], { shape = [] }: Contract): readonly string[] {
+  const questions = shape.filter(({ spot }) => spot.column === column);
+  return [`${column}.present`, `${column}.type`, ...[...rules, ...questions].map(({ id }) => id)];
 }
 
 function isAbout(column: string, columns: readonly string[]): boolean {
@@ -147,12 +151,6 @@ function kindChange(old: ContractColumn, column: ContractColumn): readonly Contr
       asked: { old: [id], new: [id] },
     },
   ];
-}
-
-function kindStrictness(old: ColumnKind | undefined, now: ColumnKind | undefined): Strictness {
-  if (old === now) return "same";
-  if (now === undefined || (old === "integer" && now === "number")) return "looser";
-  return old === undefined || (old === "number" && now === "integer") ? "tighter" : "different";
 }
 
 /** Showing values that were masked lets something through as well. */
@@ -188,6 +186,7 @@ const compared = [
   "key",
   "rules",
   "sqlRules",
+  "shape",
   "unsupported",
 ];
 const comparedOfColumns = ["name", "kind", "classification", "tags", "isCritical", "showValues", "place"];

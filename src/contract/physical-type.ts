@@ -169,3 +169,15 @@ export function agrees(type: PhysicalType, column: Column): boolean | undefined 
       return storage.type === type.type;
   }
 }
+
+/** Whether each file that agrees with `narrow` agrees with `wide`, as far as can be told. Parts are asked for apart. */
+export function admits(wide: PhysicalType, narrow: PhysicalType): boolean {
+  if (wide.type === "float" && narrow.type === "float") return (wide.bits ?? narrow.bits) === narrow.bits;
+  if ((wide.type === "time" || wide.type === "timestamp") && wide.type === narrow.type)
+    return (wide.zoned ?? narrow.zoned) === narrow.zoned;
+  if (wide.type !== "decimal" || narrow.type !== "decimal") return wide.type === narrow.type;
+  if (wide.digits === undefined || narrow.digits === undefined)
+    return wide.digits === narrow.digits || wide.digits === undefined;
+  const [scale, narrower] = [wide.scale ?? 0, narrow.scale ?? 0];
+  return narrower <= scale && narrow.digits - narrower <= wide.digits - scale;
+}

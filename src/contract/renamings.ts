@@ -1,5 +1,6 @@
 import { nearest } from "../kernel/naming.ts";
 import type { Contract, ContractColumn, Rule } from "./contract.ts";
+import { columnSpot, fieldSpot, itemSpot, type Spot } from "./spot.ts";
 import { textOf } from "./strictness.ts";
 
 /**
@@ -54,7 +55,16 @@ export function renameColumns(contract: Contract, names: ReadonlyMap<string, str
     columns: contract.columns.map((column) => ({ ...column, name: names.get(column.name) ?? column.name })),
     key: contract.key.map((name) => names.get(name) ?? name),
     rules: contract.rules.map((rule) => renameRule(rule, names)),
+    ...(contract.shape === undefined
+      ? {}
+      : { shape: contract.shape.map((question) => ({ ...question, spot: renameSpot(question.spot, names) })) }),
   };
+}
+
+function renameSpot({ column, holder }: Spot, names: ReadonlyMap<string, string>): Spot {
+  if (holder === undefined) return columnSpot(names.get(column) ?? column);
+  const whole = renameSpot(holder.spot, names);
+  return holder.field === undefined ? itemSpot(whole) : fieldSpot(whole, holder.field);
 }
 
 function renameRule(rule: Rule, names: ReadonlyMap<string, string>): Rule {

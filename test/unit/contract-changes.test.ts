@@ -231,6 +231,106 @@ describe("changes of a contract's rules", () => {
   });
 });
 
+describe("changes of what the types of the data must be", () => {
+  const nested = (...parts: readonly string[]) =>
+    `properties:\n  - name: home\n    logicalType: object\n    properties:\n${["street: string", ...parts]
+      .map((part) => part.split(": "))
+      .map(([name, type]) => `      - { name: ${name}, logicalType: ${type} }`)
+      .join("\n")}`;
+
+  test.each([
+    ["a stored type that is gone", "physicalType: DATE", "tags: []", "x.stored-type", "looser", "DATE", "any"],
+    ["one that has come", "tags: []", "physicalType: DATE", "x.stored-type", "tighter", "any", "DATE"],
+    ["another one", "physicalType: DATE", "physicalType: TIMESTAMP", "x.stored-type", "different", "DATE", "TIMESTAMP"],
+    [
+      "an open zone",
+      "physicalType: TIMESTAMPTZ",
+      "physicalType: TIMESTAMP",
+      "x.stored-type",
+      "looser",
+      "TIMESTAMPTZ",
+      "TIMESTAMP",
+    ],
+    ["a set width", "physicalType: FLOAT", "physicalType: REAL", "x.stored-type", "tighter", "FLOAT", "REAL"],
+  ])("%s", (_name, old, now, id, gate, before, after) => {
+    const found = changes(column(old), column(now)).filter((change) => change.id.endsWith("stored-type"));
+    expect(found.map(facts)).toEqual([{ id, gate, breaking: true, old: before, new: after }]);
+  });
+
+  test("wider decimals loosen, narrower ones do not; two words for one type are the same", () => {
+    const stored = (type: string) => column(`physicalType: "${type}"`);
+    const gates = (old: string, now: string) =>
+      changes(stored(old), stored(now))
+        .filter(({ id }) => id === "x.stored-type")
+        .map(({ gate }) => gate);
+    expect(gates("DECIMAL(8,2)", "NUMERIC(10,2)")).toEqual(["looser"]);
+    expect(gates("DECIMAL(8,2)", "DECIMAL(6,2)")).toEqual(["tighter"]);
+    expect(gates("DECIMAL(8,2)", "DECIMAL(8,3)")).toEqual(["different"]);
+    expect(gates("DECIMAL(8,2)", "DECIMAL")).toEqual(["looser"]);
+    expect(changes(stored("VARCHAR(3)"), stored("NVARCHAR(3)")).map(({ id }) => id)).toEqual([]);
+  });
+
+  test("a time zone that need not be kept any more", () => {
+    const zoned = (value: string) => column("logicalType: timestamp", `logicalTypeOptions: { timezone: ${value} }`);
+    expect(
+      changes(zoned("true"), zoned("false"))
+        .filter(({ id }) => id === "x.timezone")
+        .map(facts),
+    ).toEqual([{ id: "x.timezone", gate: "different", breaking: true, old: "kept", new: "not kept" }]);
+    const [dropped] = changes(zoned("true"), column("logicalType: timestamp")).filter(({ id }) => id === "x.timezone");
+    expect(dropped).toMatchObject({
+      what: "the time zone of x",
+      gate: "looser",
+      old: "kept",
+      new: "any",
+      place: { file: "c.yaml", line: 9 },
+      oldPlace: { line: 9 },
+      asked: { old: ["x.timezone"], new: [] },
+    });
+  });
+
+  test("a part that goes takes along what is asked of it, and stands where its column stands", () => {
+    const [change, ...others] = changes(nested("city: string"), nested());
+    expect(others).toEqual([]);
+    expect(change).toMatchObject({
+      id: "home.city",
+      what: "part home.city was removed",
+      old: "string",
+      new: null,
+      gate: "looser",
+      breaking: true,
+      place: { file: "c.yaml", line: 9 },
+      oldPlace: { line: 13 },
+      asked: { old: ["home.city.present", "home.city.type"], new: [] },
+    });
+    expect(changes(nested(), nested("city: string"))).toMatchObject([
+      { id: "home.city", what: "part home.city was added", gate: "tighter", breaking: true, place: { line: 13 } },
+    ]);
+  });
+
+  test("the type of a part, and a list in place of a structure", () => {
+    expect(changes(nested("no: integer"), nested("no: number")).map(facts)).toEqual([
+      { id: "home.no.type", gate: "looser", breaking: true, old: "integer", new: "number" },
+    ]);
+    const found = changes(nested(), "properties: [{ name: home, logicalType: array }]");
+    expect(found.map(facts)).toEqual([
+      { id: "home.street", gate: "looser", breaking: true, old: "string", new: null },
+      { id: "home.list", gate: "different", breaking: true, old: "structure", new: "list" },
+    ]);
+  });
+
+  test("what is asked of a column goes, comes and is renamed with it", () => {
+    const before = nested("city: string");
+    expect(changes(before, before.replace("home", "house"))).toMatchObject([
+      { id: "house.name", asked: { old: expect.arrayContaining(["home.city.type"]) } },
+    ]);
+    expect(changes(`${before}\n  - { name: b }`, "properties: [{ name: b }]")).toMatchObject([
+      { id: "home", asked: { old: expect.arrayContaining(["home.present", "home.structure", "home.city.present"]) } },
+    ]);
+    expect(changes("properties: [{ name: b }]", `${before}\n  - { name: b }`).map(({ id }) => id)).toEqual(["home"]);
+  });
+});
+
 describe("one rule within another", () => {
   const set = (...values: readonly string[]): Predicate => ({ op: "in", column: "x", values });
   const not = (term: Predicate): Predicate => ({ op: "not", term });

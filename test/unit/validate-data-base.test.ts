@@ -11,6 +11,7 @@ import type { CiContext } from "../../src/kernel/host.ts";
 import { contractTable } from "../support/contracts.ts";
 import { TestRepository } from "../support/git.ts";
 import { type TestHost, testHost } from "../support/host.ts";
+import { writeParquet } from "../support/parquet.ts";
 
 const ages = (maximum: number, ...further: readonly string[]) =>
   contractTable(
@@ -128,6 +129,55 @@ describe("a contract that was loosened", () => {
     expect((await asked(passes)).about[0]).toMatchObject({ id: "loosening.age.grown", verdict: "warn" });
     await using gone = await branch({ "c.yaml": stops }, { "c.yaml": ages(200), "data.csv": old });
     expect((await asked(gone)).about[0]).toMatchObject({ id: "loosening.age.grown", verdict: "fail" });
+  });
+
+  test("fails for a part that need not be there any more, and warns where it is there", async () => {
+    const home = (...parts: readonly string[]) =>
+      contractTable(
+        `properties:\n  - name: home\n    logicalType: object\n    properties:\n${parts.map((part) => `      - { name: ${part}, logicalType: string }`).join("\n")}`,
+      );
+    const contracts = [{ "c.yaml": home("street", "city") }, { "c.yaml": home("street") }] as const;
+    await using lacking = await branch(contracts[0], { ...contracts[1], "data.jsonl": '{"home":{"street":"a"}}\n' });
+    const { first, exitCode } = await asked(lacking, { data: "data.jsonl" });
+    expect(first).toMatchObject({ id: "loosening.home.city", verdict: "fail", place: { file: "c.yaml", line: 9 } });
+    expect(first?.message).toMatch(/part home.city was removed, formerly "string": .*\(home has no field city\)$/);
+    expect(exitCode).toBe(1);
+    await using whole = await branch(contracts[0], {
+      ...contracts[1],
+      "data.jsonl": '{"home":{"street":"a","city":"b"}}\n',
+    });
+    const { about } = await asked(whole, { data: "data.jsonl" });
+    expect(about[0]).toMatchObject({ id: "loosening.home.city", verdict: "warn" });
+    expect(about[0]?.message).toMatch(/changes no verdict/);
+  });
+
+  test("fails for a stored type and a time zone that files need not keep any more", async () => {
+    const times = (...keys: readonly string[]) =>
+      contractTable(
+        `properties:\n  - { name: day, logicalType: timestamp }\n  - { ${["name: at, logicalType: timestamp", ...keys].join(", ")} }`,
+      );
+    for (const [key, id, words] of [
+      [
+        "physicalType: TIMESTAMPTZ",
+        "loosening.at.stored-type",
+        'the stored type of at, formerly "TIMESTAMPTZ", now "any"',
+      ],
+      [
+        "logicalTypeOptions: { timezone: true }",
+        "loosening.at.timezone",
+        'the time zone of at, formerly "kept", now "any"',
+      ],
+    ] as const) {
+      await using world = await branch({ "c.yaml": times(key) }, { "c.yaml": times() });
+      const file = join(world.t.cwd, "data.parquet");
+      await writeParquet(world.t.host, file, "SELECT TIMESTAMP '2026-01-01' AS day, TIMESTAMP '2026-01-01' AS at");
+      const { about, exitCode } = await asked(world, { data: "data.parquet" });
+      const found = about.find((check) => check.id === id);
+      expect(found).toMatchObject({ verdict: "fail", place: { file: "c.yaml", line: 10 } });
+      expect(found?.message).toContain(words);
+      expect(found?.message).toContain("the data holds TIMESTAMP");
+      expect(exitCode).toBe(1);
+    }
   });
 
   test("reads a text file anew by the types of the base's contract", async () => {
