@@ -5,13 +5,13 @@
  * are the program's own; only the engine is replaced, by columns in memory.
  */
 
+import { referenceParts } from "../src/commands/validate-data/reference.ts";
 import { judge, planContract } from "../src/contract/evaluation.ts";
 import { type InferredColumn, inferContract } from "../src/contract/infer.ts";
 import { parseContract } from "../src/contract/odcs.ts";
 import type { Aggregate, Cell, Column, Dataset, Predicate } from "../src/dataset/dataset.ts";
 import { Bins } from "../src/dataset/engines/duckdb/bins.ts";
-import { compareWithReference } from "../src/profile/expectations.ts";
-import { referenceOf } from "../src/profile/periods.ts";
+import { type Reference, referenceOf } from "../src/profile/periods.ts";
 import type { Profile } from "../src/profile/profile.ts";
 import { profileDataset } from "../src/profile/profiling.ts";
 import { createRandom, type Random } from "../src/stats/random.ts";
@@ -119,6 +119,7 @@ const kinds = [
   "levels",
   "mean",
   "shares",
+  "skew",
   "contract",
   "null rate",
   "min/max",
@@ -133,19 +134,18 @@ async function alarmsOf(reference: Batch, current: Batch, only?: string): Promis
   const profile = await profileDataset(before);
   const periods = referenceOf([profile]);
   const after = await profileDataset(now, { like: periods.whole });
-  const findings = compareWithReference(periods, after).filter(
-    (finding) => !("reason" in finding) && !finding.holds && (only === undefined || finding.column === only),
-  );
-  const broken = new Set(findings.map(({ topic }) => topic));
+  const broken = await brokenQuestions(periods, after, only);
   const watched = columns.map(({ name }) => name).filter((name) => only === undefined || name === only);
   const naive = watched.map((name) => naiveAlarms(reference.get(name) ?? [], current.get(name) ?? []));
   return {
-    bounds: findings.length > 0,
+    // Skew is decided by a rule of its own, and has a column of its own.
+    bounds: [...broken].some((question) => question !== "skew"),
     missing: broken.has("missing"),
     range: broken.has("range"),
     levels: broken.has("levels"),
     mean: broken.has("mean"),
     shares: broken.has("shares"),
+    skew: broken.has("skew"),
     contract: await contractAlarms(profile, now, only),
     "null rate": naive.some(({ nulls }) => nulls),
     "min/max": naive.some(({ ends }) => ends),
@@ -154,12 +154,29 @@ async function alarmsOf(reference: Batch, current: Batch, only?: string): Promis
   };
 }
 
+/** The questions about columns that the command answers with an alarm. */
+async function brokenQuestions(reference: Reference, current: Profile, only?: string): Promise<ReadonlySet<string>> {
+  const read = { reference, materials: [], digests: [] };
+  const masking = { shows: () => true, cell: () => null, row: () => "" };
+  // The comparison takes nothing from the host.
+  const parts = await referenceParts(read, "fail", { profile: current, masking, host: undefined as never });
+  const alarms = parts
+    .flatMap(({ checks = [] }) => checks)
+    .filter(({ verdict }) => verdict === "fail" || verdict === "warn")
+    .map(({ id }) => id.split(".reference."))
+    .filter(([column, question]) => question !== undefined && (only === undefined || column === only));
+  return new Set(alarms.map(([, question]) => String(question)));
+}
+
 async function contractAlarms(profile: Profile, now: Dataset, only: string | undefined): Promise<boolean> {
   const described = columns.flatMap(({ name, kind }): readonly InferredColumn[] => {
     const found = profile.columns.get(name);
     return found === undefined ? [] : [{ name, kind, nullable: true, moves: false, shows: true, profile: found }];
   });
-  const contract = parseContract(inferContract("bench", profile.rows, described), "bench.yaml");
+  const contract = parseContract(
+    inferContract("bench", { from: "data", rows: [profile.rows] }, described),
+    "bench.yaml",
+  );
   const plan = planContract(contract, now.columns);
   const { outcomes } = judge(plan, await now.aggregate(plan.aggregates));
   // The number of rows is the bench's own choice.

@@ -30,7 +30,7 @@ import { handlingInputs, handlingOutputs } from "./validate-data/handling/inputs
 import { requireReference } from "./validate-data/handling/missing.ts";
 import { checkTargets } from "./validate-data/handling/targets.ts";
 import { type PastScore, qualitySchema, rememberScore } from "./validate-data/history.ts";
-import { checkInferred, type WrittenContract, writeInferred } from "./validate-data/infer.ts";
+import { checkInferred, inferredParts, writeInferred } from "./validate-data/infer.ts";
 import { enforcedPolicy, trustParts } from "./validate-data/loosening.ts";
 import { sensitiveColumns } from "./validate-data/masking.ts";
 import type { Part, Situation } from "./validate-data/part.ts";
@@ -83,7 +83,7 @@ const inputs = z.strictObject({
   }),
   inferContract: input(z.string().optional(), {
     description:
-      "Where a contract goes that is inferred from the data, in the Open Data Contract Standard 3.1: types, keys, levels, ranges and shares of missing values, with bounds that clean batches keep. A file that somebody edited is not written over. `contract` may then be left out.",
+      "Where a contract goes that is inferred from the `reference`, where there is one, and else from the data, in the Open Data Contract Standard 3.1: types, levels, ranges, shares of missing values and, from data, keys, with bounds that clean batches keep. A file that somebody edited is not written over. `contract` may then be left out.",
     kind: "path",
     example: "contracts/churn.odcs.yaml",
   }),
@@ -153,7 +153,7 @@ const details = z.strictObject({
   reference: referenceSchema.optional(),
   ...handlingDetails,
   versions: versionsSchema.optional(),
-  inferred: z.strictObject({ path: z.string(), digest: digestSchema }).optional(),
+  inferred: z.strictObject({ path: z.string(), digest: digestSchema, from: z.enum(["data", "reference"]) }).optional(),
   changelog: changelogSchema.optional(),
 });
 
@@ -229,10 +229,10 @@ async function run(given: Inputs, host: Host, project: Project) {
   times.lap("handling");
   const written =
     profile === undefined || given.skipProfile ? undefined : await writeProfile(profile, profilePath, host);
-  const inferred = given.dryRun ? undefined : await writeInferred(given.inferContract, situation);
+  const inferred = given.dryRun ? undefined : await writeInferred(given.inferContract, periods?.reference, situation);
   const suggestions = parts.flatMap((part) => part.suggestions ?? []);
   if (given.suggest && !given.dryRun) await publishSuggestions(situation, suggestions, given.githubToken);
-  const findings = findingsOf(given, situation, inferredPart(inferred, [...parts, handled.part]), score, written);
+  const findings = findingsOf(given, situation, [...parts, handled.part, ...inferredParts(inferred)], score, written);
   return {
     findings: { ...findings, timings: times.laps },
     outputs: {
@@ -272,10 +272,6 @@ async function partsOf(
 
 function sqlTimeoutOf(given: Inputs): number {
   return parseDuration(given.sqlTimeout, { input: "sql-timeout" });
-}
-
-function inferredPart(inferred: WrittenContract | undefined, parts: readonly Part[]): readonly Part[] {
-  return inferred === undefined ? parts : [...parts, { details: { inferred: { ...inferred } } }];
 }
 
 /** @throws TH_CONTRACT_MISSING (configuration) when nothing else is named that the data could be held against. */

@@ -1,18 +1,28 @@
 import type { ColumnKind } from "../dataset/dataset.ts";
 import { digestOf } from "../kernel/digest.ts";
-import { beyondEdges, singlesOf, topicError } from "../profile/expectations.ts";
+import { beyondEdges, expectedRows, missingIn, singlesOf, topicError } from "../profile/expectations.ts";
 import { valuesIn } from "../profile/periods.ts";
 import type { ColumnProfile } from "../profile/profile.ts";
-import { largestCount } from "../stats/predictive.ts";
+import { type CountedPeriod, largestCount, leastPeriods } from "../stats/predictive.ts";
 import { formatNumber } from "./bounds.ts";
+
+/** What a contract is inferred from. */
+export interface InferredFrom {
+  readonly from: "data" | "reference";
+  /** Of each period, the oldest first; data is one period. */
+  readonly rows: readonly number[];
+}
 
 /** A column as the contract will describe it. */
 export interface InferredColumn {
   readonly name: string;
-  readonly kind: ColumnKind;
+  /** Absent where a profile of format version 1 does not tell it. */
+  readonly kind?: ColumnKind;
   readonly nullable: boolean;
-  /** Absent for lists and structures. */
+  /** Of all periods together. Absent for lists and structures. */
   readonly profile?: ColumnProfile;
+  /** Each period's, the oldest first, where there are several. */
+  readonly periods?: readonly ColumnProfile[];
   /** No value occurs twice, and none is missing. `key`: it is taken for the primary key. */
   readonly unique?: "key" | "by chance";
   /** Times, identifiers and texts: their values never come back, and are not bounded. */
@@ -26,16 +36,15 @@ const marker = "# titleholder: inferred ";
 
 /**
  * A contract in the Open Data Contract Standard 3.1 that clean batches keep: types and keys are strict, all else is bounded by what chance
- * brings (`profile/expectations.ts`), so that of the batches with at least half as many rows at most about one in twenty breaks any bound.
- * Equal input gives equal bytes. The first line holds the digest of the rest: {@link isInferred} tells a file that nobody has changed.
+ * brings (`profile/expectations.ts`), so that of the batches with at least half as many rows as the newest period at most about one in twenty
+ * breaks any bound. Equal input gives equal bytes. The first line holds the digest of the rest: {@link isInferred} tells a file that nobody
+ * has changed.
  */
-export function inferContract(id: string, rows: number, columns: readonly InferredColumn[]): string {
+export function inferContract(id: string, source: InferredFrom, columns: readonly InferredColumn[]): string {
   const alpha = topicError / Math.max(1, columns.length);
-  const least = Math.max(1, Math.ceil(rows / 2));
+  const least = Math.max(1, Math.ceil((source.rows.at(-1) ?? 0) / 2));
   const text = [
-    `# Inferred by Titleholder from ${formatNumber(rows)} rows of ${columns.length} columns. Each bound holds what chance brings to batches of at least`,
-    `# ${formatNumber(least)} rows with stable rates: a clean batch breaks any of them with a probability of about .05 at most. Read it, correct it, and`,
-    "# set status to active.",
+    ...headLines(source, columns, least),
     "apiVersion: v3.1.0",
     "kind: DataContract",
     `id: ${quoted(id)}`,
@@ -45,10 +54,9 @@ export function inferContract(id: string, rows: number, columns: readonly Inferr
     "  - name: data",
     "    logicalType: object",
     "    quality:",
-    "      # Half to twice this number: stated, not estimated, as one batch does not tell how the number varies.",
-    `      - { name: row-count, metric: rowCount, mustBeBetween: [${Math.floor(rows / 2)}, ${Math.max(1, 2 * rows)}], severity: warning }`,
+    ...rowsLines(source).map((line) => `      ${line}`),
     "    properties:",
-    ...columns.flatMap((column) => propertyLines(column, rows, least, alpha)),
+    ...columns.flatMap((column) => propertyLines(column, least, alpha)),
     "",
   ].join("\n");
   return `${marker}${digestOf(text)}\n${text}`;
@@ -60,19 +68,56 @@ export function isInferred(text: string): boolean {
   return end > 0 && text.slice(0, end) === `${marker}${digestOf(text.slice(end + 1))}`;
 }
 
-function propertyLines(column: InferredColumn, rows: number, least: number, alpha: number): readonly string[] {
+function headLines({ from, rows }: InferredFrom, columns: readonly InferredColumn[], least: number): readonly string[] {
+  const all = formatNumber(rows.reduce((sum, count) => sum + count, 0));
+  const periods = rows.length === 1 ? "one period" : `${rows.length} periods`;
+  const origin = from === "data" ? "" : `a reference, and not the data at hand: ${periods}, `;
+  const untold = columns.some(({ kind }) => kind === undefined);
+  return [
+    `# Inferred by Titleholder from ${origin}${all} rows of ${columns.length} columns. Each bound holds what chance brings to batches of at least`,
+    `# ${formatNumber(least)} rows with stable rates: a clean batch breaks any of them with a probability of about .05 at most. Read it, correct it, and`,
+    "# set status to active.",
+    ...(from === "data"
+      ? []
+      : [
+          "# Whether values repeat is not told by a reference: write `primaryKey: true` or `unique: true` where none may.",
+        ]),
+    ...(untold
+      ? ["# Types are not told by a profile of format version 1: they are left out, and so are the bounds of values."]
+      : []),
+  ];
+}
+
+function rowsLines({ rows }: InferredFrom): readonly string[] {
+  const { low, high, estimated } = expectedRows(rows);
+  const what = rows.length === 1 ? "one batch does" : "so few periods do";
+  return [
+    estimated
+      ? `# Student's prediction interval of the logarithm, by ${rows.length} periods.`
+      : `# Half to twice ${formatNumber(rows.at(-1) ?? 0)}: stated, not estimated, as ${what} not tell how the number varies.`,
+    `- { name: row-count, metric: rowCount, mustBeBetween: [${Math.floor(low)}, ${Math.max(1, Math.ceil(high))}], severity: warning }`,
+  ];
+}
+
+function propertyLines(column: InferredColumn, least: number, alpha: number): readonly string[] {
   const { name, kind, profile, classification } = column;
-  const rules = profile === undefined ? [] : rulesOf(column, profile, rows, least, alpha);
+  const rules = profile === undefined ? [] : rulesOf(column, profile, least, alpha);
   return [
     `      - name: ${quoted(name)}`,
-    ...(kind === "nested" ? [] : [`        logicalType: ${kind}`]),
+    ...(kind === "nested" || kind === undefined ? [] : [`        logicalType: ${kind}`]),
     ...(classification === undefined ? [] : [`        classification: ${quoted(classification)}`]),
-    ...keyLines(column, profile),
+    ...keyLines(column),
     ...(rules.length === 0 ? [] : ["        quality:", ...rules.map((line) => `          ${line}`)]),
   ];
 }
 
-function keyLines({ unique, nullable }: InferredColumn, profile: ColumnProfile | undefined): readonly string[] {
+/** Missing values of each period; none for lists and structures. */
+function missingOf({ profile, periods }: InferredColumn): readonly CountedPeriod[] {
+  return missingIn(periods ?? (profile === undefined ? [] : [profile]));
+}
+
+function keyLines(column: InferredColumn): readonly string[] {
+  const { unique, nullable, profile } = column;
   if (unique === "key")
     return [
       "        # Every value is there, and none occurs twice.",
@@ -83,35 +128,33 @@ function keyLines({ unique, nullable }: InferredColumn, profile: ColumnProfile |
   const chance =
     unique === "by chance" ? ["        # No value occurs twice so far: write `unique: true` where none may."] : [];
   if (!nullable) return [...chance, "        required: true"];
-  const isWhole = profile?.missing === 0;
+  const isWhole = profile !== undefined && missingOf(column).every(({ count }) => count === 0);
   return [
     ...chance,
     ...(isWhole ? ["        # None is missing so far: write `required: true` where none may be."] : []),
   ];
 }
 
-function rulesOf(
-  column: InferredColumn,
-  profile: ColumnProfile,
-  rows: number,
-  least: number,
-  alpha: number,
-): readonly string[] {
+function rulesOf(column: InferredColumn, profile: ColumnProfile, least: number, alpha: number): readonly string[] {
   const values = valuesIn(profile);
-  const leastValues = Math.ceil((least * values) / Math.max(1, rows));
+  const leastValues = Math.ceil((least * values) / Math.max(1, profile.n));
   const isStrict = column.unique === "key" || !column.nullable;
   return [
-    ...(isStrict ? [] : missingRule(profile.missing, rows, least, alpha)),
+    ...(isStrict ? [] : missingRule(missingOf(column), least, alpha)),
     ...(column.moves || values === 0 ? [] : valueRule(column, profile, values, leastValues, least, alpha)),
   ];
 }
 
-function missingRule(missing: number, rows: number, least: number, alpha: number): readonly string[] {
-  const most = largestCount([{ count: missing, rows }], least, alpha);
+function missingRule(periods: readonly CountedPeriod[], least: number, alpha: number): readonly string[] {
+  const most = largestCount(periods, least, alpha);
   if (most >= least) return [];
+  const missing = periods.reduce((sum, { count }) => sum + count, 0);
+  const rows = periods.reduce((sum, period) => sum + period.rows, 0);
   const found = `${formatNumber(missing)} of ${formatNumber(rows)} were missing`;
+  const law = `BetaBin(${least}, ${missing + 1}, ${rows - missing})`;
+  const wider = periods.length < leastPeriods ? "" : ` and the spread between ${periods.length} periods`;
   return [
-    `# ${found}: at most ${formatNumber(most)} of ${formatNumber(least)}, by BetaBin(${least}, ${missing + 1}, ${rows - missing}).`,
+    `# ${found}: at most ${formatNumber(most)} of ${formatNumber(least)}, by ${law}${wider}.`,
     `- { name: missing, metric: nullValues, mustBeLessOrEqualTo: ${percent(most, least)}, unit: percent }`,
   ];
 }
@@ -137,9 +180,10 @@ function valueRule(
     if (range === undefined || beyond === undefined || (kind !== "integer" && kind !== "number")) return [];
     const most = largestCount([{ count: beyond, rows: values }], leastValues, alpha, 2);
     const law = `BetaBin(${leastValues}, ${beyond + 2}, ${values - 1 - beyond})`;
-    return rule("Outside the range of the data", law, "range", `{ minimum: ${range[0]}, maximum: ${range[1]} }`, most);
+    return rule("Outside the range so far", law, "range", `{ minimum: ${range[0]}, maximum: ${range[1]} }`, most);
   }
-  if (kind !== "string" || profile.others > 0 || profile.hashed === true) return [];
+  if (kind !== "string" || profile.others > 0) return [];
+  if (profile.hashed === true) return ["# The reference names the levels by digest alone: they are not bounded."];
   const single = singlesOf(profile);
   const most = largestCount([{ count: single, rows: values }], leastValues, alpha);
   const law = `Good-Turing, BetaBin(${leastValues}, ${single + 1}, ${values - single})`;

@@ -1,10 +1,12 @@
 import {
   type CountedPeriod,
   detectableShare,
+  type Interval,
   largestCount,
   leastPeriods,
   type MeasuredPeriod,
   meanInterval,
+  rowsInterval,
   smallestCount,
 } from "../stats/predictive.ts";
 import { type Reference, valuesIn } from "./periods.ts";
@@ -53,6 +55,8 @@ type Categorical = ColumnProfile & { readonly kind: "categorical" };
 /** Values farther than this from the mean, in standard deviations, make a tail heavy: an exponential's 10,000 values reach 9, a normal's 4. */
 const lightTail = 6;
 const leastForMean = 100;
+/** With one reference nobody knows how the number of rows varies: these factors are stated, not estimated. */
+const statedRows = { low: 0.5, high: 2 };
 const quantiles = [0.1, 0.25, 0.5, 0.75, 0.9];
 
 /**
@@ -79,6 +83,19 @@ export function compareWithReference(
     const numbers = periods.filter((period) => period.kind === "numeric");
     return [missing, rangeFinding(name, before, after, alpha), ...centreFindings(name, numbers, before, after, alpha)];
   });
+}
+
+/**
+ * The number of rows that a batch may have: from three periods on by their spread, with the error {@link topicError}; before that half to twice
+ * the newest's, which is stated.
+ *
+ * @param rows of each period, the oldest first
+ */
+export function expectedRows(rows: readonly number[]): Interval & { readonly estimated: boolean } {
+  const newest = rows.at(-1) ?? 0;
+  return rows.length >= leastPeriods && rows.every((count) => count > 0)
+    ? { ...rowsInterval(rows, topicError), estimated: true }
+    : { low: statedRows.low * newest, high: statedRows.high * newest, estimated: false };
 }
 
 /** Missing values of each period. */

@@ -1,14 +1,15 @@
 import { dirname } from "node:path";
-import type { InferredColumn } from "../../contract/infer.ts";
+import type { InferredColumn, InferredFrom } from "../../contract/infer.ts";
 import type { Aggregate, Dataset } from "../../dataset/dataset.ts";
 import { type Digest, digestOf } from "../../kernel/digest.ts";
 import { configurationError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
+import type { Reference } from "../../profile/periods.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { shownPath } from "../paths.ts";
 import { checkWritable } from "../written-file.ts";
 import { movingColumns } from "./moving.ts";
-import type { Situation } from "./part.ts";
+import type { Part, Situation } from "./part.ts";
 
 /** Names that keys have. */
 const keyName = /(^|[_\s-])(id|key|uuid|guid)$|[a-z](Id|Key|Uuid|Guid)$/;
@@ -18,6 +19,7 @@ export interface WrittenContract {
   /** As shown to people. */
   readonly path: string;
   readonly digest: Digest;
+  readonly from: InferredFrom["from"];
 }
 
 /**
@@ -40,33 +42,86 @@ export async function checkInferred(path: string | undefined, host: Host): Promi
   );
 }
 
-/** Writes the contract that the data's profile suggests, where one is wanted and something could be read. */
+interface Inferred {
+  readonly source: InferredFrom;
+  readonly columns: readonly InferredColumn[];
+}
+
+/**
+ * Writes the contract that the reference suggests, whatever the data at hand looks like; without a reference that which the data suggests,
+ * where something could be read.
+ */
 export async function writeInferred(
   path: string | undefined,
-  { dataset, profile, contract, masking, project, host }: Situation,
+  reference: Reference | undefined,
+  situation: Situation,
 ): Promise<WrittenContract | undefined> {
-  if (path === undefined || profile === undefined) return undefined;
+  if (path === undefined) return undefined;
+  const { project, host } = situation;
+  const inferred = reference === undefined ? await fromData(situation) : fromReference(reference, situation);
+  if (inferred === undefined) return undefined;
+  const { source, columns } = inferred;
   const { inferContract } = await import("../../contract/infer.ts");
+  const bytes = new TextEncoder().encode(inferContract(project.model, source, columns));
+  await host.files.makeDirectory(dirname(path));
+  await host.files.replace(path, bytes);
+  return { path: shownPath(host, path), digest: digestOf(bytes), from: source.from };
+}
+
+/** What the report says of an inferred contract. */
+export function inferredParts(inferred: WrittenContract | undefined): readonly Part[] {
+  if (inferred === undefined) return [];
+  const { path, digest, from } = inferred;
+  const origin = from === "data" ? "the data" : "the reference, and not the data at hand";
+  const table = { title: "Inferred contract", columns: ["file", "inferred from"], rows: [[path, origin]] };
+  return [{ details: { inferred: { path, digest, from } }, tables: [table] }];
+}
+
+async function fromData(situation: Situation): Promise<Inferred | undefined> {
+  const { dataset, profile } = situation;
+  if (profile === undefined) return undefined;
   const moving = movingColumns(profile, profile);
   const unique = await uniqueColumns(dataset, profile, moving);
-  const classes = new Map(contract.value.columns.map(({ name, classification }) => [name, classification]));
   const columns = dataset.columns.map(({ name, kind, nullable }): InferredColumn => {
-    const [found, kept, classification] = [profile.columns.get(name), unique.get(name), classes.get(name)];
+    const [found, kept] = [profile.columns.get(name), unique.get(name)];
     return {
       name,
       kind,
       nullable,
       moves: moving.has(name),
-      shows: masking.shows(name),
+      ...disclosureOf(name, situation),
       ...(found === undefined ? {} : { profile: found }),
       ...(kept === undefined ? {} : { unique: kept }),
-      ...(classification === undefined ? {} : { classification }),
     };
   });
-  const bytes = new TextEncoder().encode(inferContract(project.model, profile.rows, columns));
-  await host.files.makeDirectory(dirname(path));
-  await host.files.replace(path, bytes);
-  return { path: shownPath(host, path), digest: digestOf(bytes) };
+  return { source: { from: "data", rows: [profile.rows] }, columns };
+}
+
+/** Columns and types are the newest period's. A profile does not tell whether values repeat: there is no key. */
+function fromReference({ periods, whole }: Reference, situation: Situation): Inferred {
+  const newest = periods.at(-1) ?? whole;
+  const moving = movingColumns(newest, newest);
+  const fields = newest.fields ?? [...newest.columns.keys()].map((name) => ({ name, nullable: true }));
+  const columns = fields.map((field): InferredColumn => {
+    const found = whole.columns.get(field.name);
+    return {
+      ...field,
+      moves: moving.has(field.name),
+      ...disclosureOf(field.name, situation),
+      ...(found === undefined ? {} : { profile: found }),
+      periods: periods.flatMap((period) => period.columns.get(field.name) ?? []),
+    };
+  });
+  return { source: { from: "reference", rows: periods.map(({ rows }) => rows) }, columns };
+}
+
+/** Whether values of a column may stand in the file, and what the contract at hand calls it. */
+function disclosureOf(
+  name: string,
+  { contract, masking }: Situation,
+): Pick<InferredColumn, "shows" | "classification"> {
+  const classification = contract.value.columns.find((column) => column.name === name)?.classification;
+  return { shows: masking.shows(name), ...(classification === undefined ? {} : { classification }) };
 }
 
 /** Columns without a repeated or missing value: the first with the name of a key, or that stands first, is taken for the primary key. */

@@ -6,11 +6,11 @@ import { digestSchema } from "../../kernel/digest-schema.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { Json } from "../../kernel/json.ts";
 import type { Verdict } from "../../kernel/verdict.ts";
-import { compareWithReference, type Finding, topicError, type Unanswered } from "../../profile/expectations.ts";
+import { compareWithReference, expectedRows, type Finding, type Unanswered } from "../../profile/expectations.ts";
 import { type Reference, referenceOf, valuesIn } from "../../profile/periods.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { formatCount, formatNumber, formatShare } from "../../report/format.ts";
-import { leastPeriods, rowsInterval } from "../../stats/predictive.ts";
+import { leastPeriods } from "../../stats/predictive.ts";
 import { type ReadReference, type ReferenceOptions, readReference } from "../reference.ts";
 import type { Masking } from "./masking.ts";
 import { movingColumns } from "./moving.ts";
@@ -20,8 +20,6 @@ import { boundCheck, unansweredCheck } from "./reference/words.ts";
 
 /** The population stability index up to which a change of a distribution does not matter, and the error over all columns. */
 const skewRule = { minimumEffect: 0.05, alpha: 0.05 };
-/** With one reference nobody knows how the number of rows varies: these factors are stated, not estimated. */
-const statedRows = { low: 0.5, high: 2 };
 
 const number = z.number().nullable();
 /** What the report's details say of the comparison; a mean that may not be shown is null. */
@@ -111,16 +109,12 @@ function withoutChangedKinds({ periods, whole }: Reference, current: Profile): R
 
 function rowsCheck({ periods }: Reference, rows: number, broken: Verdict): Check {
   const counts = periods.map((period) => period.rows);
-  const estimated = counts.length >= leastPeriods && counts.every((count) => count > 0);
-  const newest = counts.at(-1) ?? 0;
-  const { low, high } = estimated
-    ? rowsInterval(counts, topicError)
-    : { low: statedRows.low * newest, high: statedRows.high * newest };
+  const { low, high, estimated } = expectedRows(counts);
   const holds = rows >= low && rows <= high;
   const bounds = `${formatNumber(Math.ceil(low))} to ${formatNumber(Math.floor(high))}`;
   const why = estimated
     ? `expected by ${counts.length} periods`
-    : `half to twice the reference's ${formatNumber(newest)}, which is stated: fewer than ${leastPeriods} periods do not tell how the number varies`;
+    : `half to twice the reference's ${formatNumber(counts.at(-1) ?? 0)}, which is stated: fewer than ${leastPeriods} periods do not tell how the number varies`;
   return {
     id: "reference.rows",
     verdict: holds ? "pass" : broken,
