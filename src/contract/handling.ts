@@ -4,6 +4,7 @@ import type { Digest } from "../kernel/digest.ts";
 import { digestSchema } from "../kernel/digest-schema.ts";
 import { configurationError, type Place } from "../kernel/error.ts";
 import { nearest } from "../kernel/naming.ts";
+import { schemaFault } from "../kernel/schema-fault.ts";
 import { type Compiling, nameOf } from "./compiling.ts";
 import type { YamlPath } from "./document.ts";
 import type { OdcsCustomProperties, OdcsProperty } from "./odcs-schema.ts";
@@ -241,10 +242,9 @@ function malformed(error: z.ZodError, path: YamlPath, compiling: Compiling): Err
     return configurationError("TH_CONTRACT_KEY", `a feature has no key "${key}"`, fix, compiling.place(path, key));
   }
   const inner = issue.path.filter((step) => typeof step !== "symbol");
-  const message = `the feature's ${inner.join(".") || "definition"}: ${issue.message.replace(/^Invalid input: /, "")}`;
   return configurationError(
     "TH_CONTRACT_SCHEMA",
-    message,
+    inner.length === 0 ? `the feature's definition: ${schemaFault(error)}` : `the feature's ${schemaFault(error)}`,
     "write name, version and sources",
     compiling.place([...path, ...inner]),
   );

@@ -74,6 +74,7 @@ async function inFolder<T>(files: Readonly<Record<string, string>>, use: (folder
 test("there are examples for pull requests, releases and monitoring, and the project's own workflow", async () => {
   expect(await workflowFiles()).toEqual(
     expect.arrayContaining([
+      "workflows-examples/data-gate.yml",
       "workflows-examples/monitor.yml",
       "workflows-examples/pull-request.yml",
       "workflows-examples/release.yml",
