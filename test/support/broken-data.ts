@@ -233,7 +233,7 @@ export const beside: readonly Texts[] = [
   { reference: "people.jsonl\npeople.csv", "reference-severity": "fail" },
   { split: "{ train: people.csv, test: people.parquet }", label: "plan", time: "seen" },
   { split: "{ train: people.csv, test: people-crlf.csv }", group: "id", ignore: "name" },
-  { tables: "{ plans: people.csv }" },
+  { tables: "{ plans: [people.csv] }" },
   { base: "people.odcs.yaml" },
 ];
 
@@ -241,7 +241,7 @@ export const beside: readonly Texts[] = [
 export const brokenRuns: fc.Arbitrary<BrokenRun> = fc
   .record({
     data: fc.constantFrom(...dataNames),
-    more: fc.option(fc.constantFrom(...dataNames), { freq: 12, nil: undefined }),
+    more: fc.option(fc.constantFrom(...dataNames), { freq: 25, nil: undefined }),
     fits: fc.integer({ min: 0, max: 9 }),
     contract: fc.oneof(
       { weight: 9, arbitrary: fc.constantFrom("people.odcs.yaml", "nested.odcs.yaml", "people.schema.json") },
@@ -253,12 +253,16 @@ export const brokenRuns: fc.Arbitrary<BrokenRun> = fc
       { weight: 3, arbitrary: fc.constant<readonly Texts[]>([]) },
       { weight: 2, arbitrary: fc.subarray([...beside], { minLength: 1, maxLength: 2 }) },
     ),
-    broken: fc.constantFrom("data", "data", "contract", "contract", "both"),
+    broken: fc.oneof(
+      { weight: 6, arbitrary: fc.constant("data") },
+      { weight: 3, arbitrary: fc.constant("contract") },
+      { weight: 1, arbitrary: fc.constant("both") },
+    ),
     dataChange: edited,
     contractEdit: edited,
     yaml: rebuiltYaml,
     json: rebuiltJson,
-    bytes: fc.boolean(),
+    bytes: fc.integer({ min: 0, max: 3 }).map((at) => at === 0),
   })
   .map(({ data, more, fits, contract, inputs, broken, dataChange, contractEdit, yaml, json, bytes }) => {
     const kin = data.startsWith("nested")

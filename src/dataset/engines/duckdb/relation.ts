@@ -22,7 +22,7 @@ import { Batch, cellOf, doubleSql, numericKinds, type SelectedColumn, shownSql, 
 import { text } from "./literals.ts";
 import { refused, toRe2 } from "./pattern.ts";
 import { queryText, unmatchedText } from "./query-text.ts";
-import { repeatingSql } from "./repeats.ts";
+import { repeatingSql, repeatsSql, stepsDownSql } from "./repeats.ts";
 import type { Session } from "./session.ts";
 import type { OpenedSource, ReadFrom } from "./source.ts";
 import { columnNamed, type EngineColumn, predicateSql, UsedColumns } from "./sql.ts";
@@ -294,13 +294,11 @@ export class Relation implements Dataset {
 
   async #countDuplicates(names: readonly string[]): Promise<number> {
     const columns = this.#keys(names);
-    if (columns.length === 0) return 0;
-    const keys = columns.map(({ sql }) => sql);
-    const row = await this.#session.row(
-      `SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ${this.#source.table(columns)} ` +
-        `WHERE ${keys.map((key) => `${key} IS NOT NULL`).join(" AND ")} GROUP BY ${keys.join(", ")})`,
-    );
-    return Number(row[0]);
+    const [first] = columns;
+    if (first === undefined) return 0;
+    const single = columns.length === 1;
+    if (single && Number((await this.#session.row(stepsDownSql(this.#source, first)))[0]) <= 1) return 0;
+    return Number((await this.#session.row(repeatsSql(this.#source, columns)))[0]);
   }
 
   async #countDistinct(name: string, where: Predicate | undefined): Promise<number> {
