@@ -95,7 +95,7 @@ function rowsLines({ rows }: InferredFrom): readonly string[] {
     estimated
       ? `# Student's prediction interval of the logarithm, by ${rows.length} periods.`
       : `# Half to twice ${formatNumber(rows.at(-1) ?? 0)}: stated, not estimated, as ${what} not tell how the number varies.`,
-    `- { name: row-count, metric: rowCount, mustBeBetween: [${Math.floor(low)}, ${Math.max(1, Math.ceil(high))}], severity: warning }`,
+    `- { name: row-count, metric: rowCount, mustBeBetween: [${low}, ${Math.max(1, high)}], severity: warning }`,
   ];
 }
 
@@ -146,10 +146,13 @@ function rulesOf(column: InferredColumn, profile: ColumnProfile, least: number, 
 }
 
 function missingRule(periods: readonly CountedPeriod[], least: number, alpha: number): readonly string[] {
-  const most = largestCount(periods, least, alpha);
-  if (most >= least) return [];
   const missing = periods.reduce((sum, { count }) => sum + count, 0);
   const rows = periods.reduce((sum, period) => sum + period.rows, 0);
+  const most = Math.max(
+    largestCount([{ count: missing, rows }], least, alpha),
+    Math.ceil(least * spreadLimit(periods, alpha)),
+  );
+  if (most >= least) return [];
   const found = `${formatNumber(missing)} of ${formatNumber(rows)} were missing`;
   const law = `BetaBin(${least}, ${missing + 1}, ${rows - missing})`;
   const wider = periods.length < leastPeriods ? "" : ` and the spread between ${periods.length} periods`;
@@ -157,6 +160,15 @@ function missingRule(periods: readonly CountedPeriod[], least: number, alpha: nu
     `# ${found}: at most ${formatNumber(most)} of ${formatNumber(least)}, by ${law}${wider}.`,
     `- { name: missing, metric: nullValues, mustBeLessOrEqualTo: ${percent(most, least)}, unit: percent }`,
   ];
+}
+
+/**
+ * The share that the spread between periods allows to a batch as large as they were. Student's quantile for few periods is meant for that spread:
+ * taken times the larger binomial error of smaller batches it would allow half of all rows and more.
+ */
+function spreadLimit(periods: readonly CountedPeriod[], alpha: number): number {
+  const rows = Math.round(periods.reduce((sum, period) => sum + period.rows, 0) / periods.length);
+  return periods.length < leastPeriods || rows === 0 ? 0 : largestCount(periods, rows, alpha) / rows;
 }
 
 function valueRule(

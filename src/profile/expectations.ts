@@ -57,6 +57,7 @@ const lightTail = 6;
 const leastForMean = 100;
 /** With one reference nobody knows how the number of rows varies: these factors are stated, not estimated. */
 const statedRows = { low: 0.5, high: 2 };
+const rounding = 1e-12;
 const quantiles = [0.1, 0.25, 0.5, 0.75, 0.9];
 
 /**
@@ -86,16 +87,19 @@ export function compareWithReference(
 }
 
 /**
- * The number of rows that a batch may have: from three periods on by their spread, with the error {@link topicError}; before that half to twice
+ * The number of rows that a batch may have, in whole numbers: from three periods on by their spread, with the error {@link topicError}; before that half to twice
  * the newest's, which is stated.
  *
  * @param rows of each period, the oldest first
  */
 export function expectedRows(rows: readonly number[]): Interval & { readonly estimated: boolean } {
   const newest = rows.at(-1) ?? 0;
-  return rows.length >= leastPeriods && rows.every((count) => count > 0)
-    ? { ...rowsInterval(rows, topicError), estimated: true }
-    : { low: statedRows.low * newest, high: statedRows.high * newest, estimated: false };
+  const estimated = rows.length >= leastPeriods && rows.every((count) => count > 0);
+  const { low, high } = estimated
+    ? rowsInterval(rows, topicError)
+    : { low: statedRows.low * newest, high: statedRows.high * newest };
+  // Periods of equal size must not miss their own by the rounding of a logarithm.
+  return { low: Math.ceil(low * (1 - rounding)), high: Math.floor(high * (1 + rounding)), estimated };
 }
 
 /** Missing values of each period. */

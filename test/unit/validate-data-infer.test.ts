@@ -220,8 +220,18 @@ describe("a contract inferred from a reference", () => {
     expect(text).toContain("3 periods, 5,500 rows of 6 columns");
     expect(text).toContain("# Student's prediction interval of the logarithm, by 3 periods.");
     expect(text).toMatch(/# \d+ of 5,500 were missing: .* and the spread between 3 periods\./);
+    // Nothing of 5,500 was missing: what three periods do not tell must not let a batch of half the rows lose half of its values.
+    expect(text).toMatch(/# 0 of 5,500 were missing: at most \d of 1,000,/);
     const next = await run(t, { data: [join(t.cwd, "d.csv")], contract: path });
     expect(next.findings.checks.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
+  });
+
+  test("of periods of equal size expects that number of rows", async () => {
+    await using t = await hostWith({ "c.csv": csv("c", 2000) });
+    const periods = ["a.csv", "b.csv", "c.csv"].map((name) => join(t.cwd, name));
+    const { text, findings } = await inferFrom(t, periods, "a.csv");
+    expect(text).toContain("mustBeBetween: [2000, 2000]");
+    expect(findings.checks.find(({ id }) => id === "reference.rows")?.verdict).toBe("pass");
   });
 
   test("holds neither levels nor their digests where the profile hides them", async () => {

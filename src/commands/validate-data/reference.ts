@@ -111,7 +111,7 @@ function rowsCheck({ periods }: Reference, rows: number, broken: Verdict): Check
   const counts = periods.map((period) => period.rows);
   const { low, high, estimated } = expectedRows(counts);
   const holds = rows >= low && rows <= high;
-  const bounds = `${formatNumber(Math.ceil(low))} to ${formatNumber(Math.floor(high))}`;
+  const bounds = `${formatNumber(low)} to ${formatNumber(high)}`;
   const why = estimated
     ? `expected by ${counts.length} periods`
     : `half to twice the reference's ${formatNumber(counts.at(-1) ?? 0)}, which is stated: fewer than ${leastPeriods} periods do not tell how the number varies`;
