@@ -1,10 +1,11 @@
 import { configurationError, type Place } from "../kernel/error.ts";
 import { suggest } from "../kernel/naming.ts";
 import { nothing } from "./bounds.ts";
-import { type Collected, collect } from "./compiling.ts";
-import type { Contract, ContractColumn } from "./contract.ts";
+import { type Collected, type Compiling, collect } from "./compiling.ts";
+import type { Contract, ContractColumn, Unsupported } from "./contract.ts";
 import { checkShape, within, type YamlDocument, type YamlPath } from "./document.ts";
 import { fieldRules } from "./frictionless-fields.ts";
+import { compileForeignKeys, requireField, type SchemaTable } from "./frictionless-references.ts";
 import { frictionlessForms, type TableSchema } from "./frictionless-schema.ts";
 import { formOf } from "./frictionless-types.ts";
 
@@ -23,15 +24,54 @@ export function frictionlessForm(value: unknown): Form | undefined {
 
 /**
  * Compiles a Frictionless Table Schema. What it asks for and cannot be checked is listed as unsupported.
- * @throws TH_CONTRACT_SCHEMA, TH_CONTRACT_VALUE (configuration) with line and column.
+ * @param chosen name of the package's resource that is meant; the first one with a schema when absent
+ * @throws TH_CONTRACT_SCHEMA, TH_CONTRACT_VALUE, TH_CONTRACT_TABLE (configuration) with line and column.
  */
-export function parseFrictionless(document: YamlDocument, form: Form): Contract {
+export function parseFrictionless(document: YamlDocument, form: Form, chosen?: string): Contract {
+  const found = tablesIn(document, form, chosen);
+  const [main, ...further] = found.tables.map((table) => compileTable(table, found, document));
+  if (main === undefined) throw new Error("a document with a table schema has no table");
+  const unsupported = [...main.unsupported, ...found.others];
+  return { ...main, unsupported, further };
+}
+
+function compileTable(table: SchemaTable, { tables, ...names }: Found, document: YamlDocument): Contract {
   const collected = collect(document);
   const { compiling } = collected;
-  const { schema, path, ...names } = schemaIn(document, form, collected);
+  const { schema, path } = table;
   const match = [schema.fieldsMatch ?? []].flat()[0];
-  const mayBeAbsent = match === "superset" || match === "partial";
-  const columns = schema.fields.map((field, at): ContractColumn => {
+  const columns = columnsOf(table, match === "superset" || match === "partial", compiling);
+  refuseRepeats(columns);
+  const key = keyOf(schema, path, collected);
+  schema.fields.forEach((field, at) => {
+    fieldRules(field, [...path, "fields", at], key, compiling);
+  });
+  listMissingValues(schema, path, collected);
+  compileForeignKeys(table, tables, compiling);
+  return {
+    id: names.id,
+    version: names.version,
+    table: table.name,
+    physicalTable: table.name,
+    apiVersion: "frictionless",
+    columns,
+    ...(match === undefined ? {} : { fieldsMatch: { kind: match, place: compiling.place(path, "fieldsMatch") } }),
+    key,
+    rules: collected.rules,
+    sqlRules: [],
+    references: collected.references,
+    further: [],
+    serviceLevels: [],
+    unsupported: collected.unsupported,
+  };
+}
+
+function columnsOf(
+  { schema, path }: SchemaTable,
+  mayBeAbsent: boolean,
+  compiling: Compiling,
+): readonly ContractColumn[] {
+  return schema.fields.map((field, at): ContractColumn => {
     const { kind, format } = formOf(field);
     const missing = textsOf(field.missingValues ?? schema.missingValues);
     const form = { ...(format === undefined ? {} : { format }), ...(missing.length === 0 ? {} : { missing }) };
@@ -46,63 +86,72 @@ export function parseFrictionless(document: YamlDocument, form: Form): Contract 
       place: compiling.place([...path, "fields", at, "name"]),
     };
   });
-  refuseRepeats(columns);
-  const key = keyOf(schema, path, collected);
-  schema.fields.forEach((field, at) => {
-    fieldRules(field, [...path, "fields", at], key, compiling);
-  });
-  listMissingValues(schema, path, collected);
-  listForeignKeys(schema, path, collected);
-  return {
-    ...names,
-    physicalTable: names.table,
-    apiVersion: "frictionless",
-    columns,
-    ...(match === undefined ? {} : { fieldsMatch: { kind: match, place: compiling.place(path, "fieldsMatch") } }),
-    key,
-    rules: collected.rules,
-    sqlRules: [],
-    references: [],
-    further: [],
-    serviceLevels: [],
-    unsupported: collected.unsupported,
-  };
 }
 
 interface Found {
-  readonly schema: TableSchema;
-  readonly path: YamlPath;
+  /** The one that is meant is the first. */
+  readonly tables: readonly SchemaTable[];
   readonly id: string;
-  readonly table: string;
   readonly version: string;
+  /** Resources that describe no table here. */
+  readonly others: readonly Unsupported[];
 }
 
-/** The schema in the document; of a package that of its first resource with one, and the others are listed. */
-function schemaIn(document: YamlDocument, form: Form, { compiling }: Collected): Found {
-  if (form === "schema") return { ...namedIn(document, []), version: "" };
-  if (form === "resource") {
-    const { name = "table" } = checkShape(document, frictionlessForms.resource, noKeys, standard);
-    return { ...namedIn(document, ["schema"], name), version: "" };
-  }
+function tablesIn(document: YamlDocument, form: Form, chosen: string | undefined): Found {
+  if (form === "package") return tablesOfPackage(document, chosen);
+  const table = form === "schema" ? tableAt(document, []) : tableOfResource(document);
+  if (chosen !== undefined && chosen !== table.name) throw noTable(chosen, [table.name], document);
+  return { tables: [table], id: table.name, version: "", others: [] };
+}
+
+function tableOfResource(document: YamlDocument): SchemaTable {
+  const { name = "table" } = checkShape(document, frictionlessForms.resource, noKeys, standard);
+  return tableAt(document, ["schema"], name);
+}
+
+/** The resource that is meant, then the others whose schemas stand here too. */
+function tablesOfPackage(document: YamlDocument, chosen: string | undefined): Found {
   const { resources, name, version = "" } = checkShape(document, frictionlessForms.package, noKeys, standard);
-  const chosen = Math.max(
-    0,
-    resources.findIndex(({ schema }) => schema !== undefined),
-  );
-  const nameOf = (at: number) => resources[at]?.name ?? `resource ${at + 1}`;
-  resources.forEach((_resource, at) => {
-    if (at === chosen) return;
-    const message = `only one resource of the package is checked, ${nameOf(at)} is not`;
-    compiling.unsupported({ id: `schema.${nameOf(at)}`, message, place: compiling.place(["resources", at]) });
-  });
-  const found = namedIn(document, ["resources", chosen, "schema"], nameOf(chosen));
-  return { ...found, id: name ?? found.id, version };
+  const names = resources.map((resource, at) => resource.name ?? `resource ${at + 1}`);
+  const main =
+    chosen === undefined
+      ? Math.max(
+          0,
+          resources.findIndex(({ schema }) => schema !== undefined),
+        )
+      : names.indexOf(chosen);
+  if (main < 0) throw noTable(chosen ?? "", names, document);
+  const isTable = (at: number) => {
+    const inner: unknown = resources[at]?.schema;
+    return names.indexOf(names[at] ?? "") === at && typeof inner === "object" && inner !== null && "fields" in inner;
+  };
+  const rest = [...names.keys()].filter((at) => at !== main && names[at] !== names[main]);
+  const tables = [main, ...rest.filter(isTable)].map((at) => tableAt(document, ["resources", at, "schema"], names[at]));
+  const others = [...names.keys()]
+    .filter((at) => at !== main && !(rest.includes(at) && isTable(at)))
+    .map((at): Unsupported => {
+      const isFirst = names.indexOf(names[at] ?? "") === at;
+      const why = isFirst ? "no table schema stands here for it" : "another resource has that name";
+      const message = `${names[at]} is not checked: ${why}`;
+      return { id: `schema.${names[at]}`, message, place: document.placeOf(["resources", at]) };
+    });
+  return { tables, id: name ?? tables[0]?.name ?? "", version, others };
 }
 
 const noKeys = (): readonly string[] => [];
 
+function noTable(chosen: string, names: readonly string[], document: YamlDocument): Error {
+  const place = { ...document.placeOf([]), input: "data-table" };
+  return configurationError(
+    "TH_CONTRACT_TABLE",
+    `the contract has no table "${chosen}"`,
+    suggest(chosen, names),
+    place,
+  );
+}
+
 /** @throws TH_CONTRACT_SCHEMA (configuration) where the schema stands in another file, or is none. */
-function namedIn(document: YamlDocument, path: YamlPath, name?: string): Omit<Found, "version"> {
+function tableAt(document: YamlDocument, path: YamlPath, name?: string): SchemaTable {
   const inner = within(document, path);
   if (typeof inner.value === "string")
     throw configurationError(
@@ -119,8 +168,7 @@ function namedIn(document: YamlDocument, path: YamlPath, name?: string): Omit<Fo
       document.placeOf(path),
     );
   const schema = checkShape(inner, frictionlessForms.schema, noKeys, standard);
-  const id = name ?? (typeof schema.name === "string" ? schema.name : "table");
-  return { schema, path, id, table: id };
+  return { name: name ?? (typeof schema.name === "string" ? schema.name : "table"), schema, path };
 }
 
 function refuseRepeats(columns: readonly ContractColumn[]): void {
@@ -139,7 +187,7 @@ function refuseRepeats(columns: readonly ContractColumn[]): void {
 function keyOf(schema: TableSchema, path: YamlPath, { compiling }: Collected): readonly string[] {
   const key = [schema.primaryKey ?? []].flat();
   const unique = (id: string, columns: readonly string[], what: string, place: Place) => {
-    for (const name of columns) refuseUnknown(name, schema, place);
+    for (const name of columns) requireField(name, schema, place);
     if (columns.length === 0) return;
     compiling.rule({
       id,
@@ -160,17 +208,6 @@ function keyOf(schema: TableSchema, path: YamlPath, { compiling }: Collected): r
   return key;
 }
 
-function refuseUnknown(name: string, schema: TableSchema, place: Place): void {
-  const known = schema.fields.map((field) => field.name);
-  if (!known.includes(name))
-    throw configurationError(
-      "TH_CONTRACT_VALUE",
-      `the table schema describes no field "${name}"`,
-      suggest(name, known),
-      place,
-    );
-}
-
 /** The texts that stand for no value, besides the empty one, which does so always. */
 function textsOf(values: TableSchema["missingValues"]): readonly string[] {
   return (values ?? []).map((item) => (typeof item === "string" ? item : item.value)).filter((text) => text !== "");
@@ -186,19 +223,6 @@ function listMissingValues(schema: TableSchema, path: YamlPath, { compiling }: C
       id: `${field.name}.missing-values`,
       message: `${texts.map((text) => JSON.stringify(text)).join(", ")} count as values of ${field.name}, which has no type of single values`,
       place: own ? compiling.place([...path, "fields", at], "missingValues") : compiling.place(path, "missingValues"),
-    });
-  });
-}
-
-function listForeignKeys(schema: TableSchema, path: YamlPath, { compiling }: Collected): void {
-  schema.foreignKeys?.forEach(({ fields, reference }, at) => {
-    const names = [fields].flat();
-    const place = compiling.place([...path, "foreignKeys", at], "fields");
-    for (const name of names) refuseUnknown(name, schema, place);
-    compiling.unsupported({
-      id: `${names.join("+")}.foreign-key`,
-      message: `references from ${names.join(", ")} to ${reference.resource ?? "the table itself"} are not checked`,
-      place,
     });
   });
 }

@@ -34,7 +34,7 @@ const newest = "3.1.0";
 export function parseContract(text: string, file: string, chosen?: string): Contract {
   const document = parseYaml(text, file);
   const form = frictionlessForm(document.value);
-  if (form !== undefined) return parseFrictionless(document, form);
+  if (form !== undefined) return parseFrictionless(document, form, chosen);
   checkVersion(document);
   const contract = checkShape(document, odcsSchema, keysAt);
   const at = chosen === undefined ? 0 : tableNamed(chosen, contract.schema, file);

@@ -1,4 +1,3 @@
-import type { Place } from "../kernel/error.ts";
 import { type Compiling, nameOf } from "./compiling.ts";
 import type { Reference } from "./contract.ts";
 import type { YamlPath } from "./document.ts";
@@ -18,7 +17,15 @@ export function compileReferences(tables: readonly OdcsTable[], own: number, com
     const target = endOf(listOf(to), tables);
     const why = typeof from === "string" ? from : typeof target === "string" ? target : undefined;
     if (typeof from !== "string" && typeof target !== "string" && from.columns.length === target.columns.length)
-      compiling.reference(referenceOf(id, from, target, compiling.place(path, "to")));
+      compiling.reference(
+        referenceTo({
+          id,
+          columns: from.columns,
+          table: target.table.name,
+          keys: target.columns,
+          place: compiling.place(path, "to"),
+        }),
+      );
     else
       compiling.unsupported({
         id,
@@ -44,18 +51,11 @@ export function compileReferences(tables: readonly OdcsTable[], own: number, com
   });
 }
 
-function referenceOf(id: string, from: End, to: End, place: Place): Reference {
-  const target = `${to.table.name} (${to.columns.join(", ")})`;
-  return {
-    id,
-    columns: from.columns,
-    table: to.table.name,
-    keys: to.columns,
-    expectation: `each ${from.columns.join(", ")} must be found in ${target}`,
-    severity: "error",
-    dimension: "consistency",
-    place,
-  };
+/** A reference in the words that all standards share. */
+export function referenceTo(stated: Pick<Reference, "id" | "columns" | "table" | "keys" | "place">): Reference {
+  const { columns, table, keys } = stated;
+  const expectation = `each ${columns.join(", ")} must be found in ${table} (${keys.join(", ")})`;
+  return { ...stated, expectation, severity: "error", dimension: "consistency" };
 }
 
 function listOf(written: string | readonly string[]): readonly string[] {

@@ -41,11 +41,99 @@ describe("a table schema is read as a contract", () => {
 
   test("resources that are not checked are listed", () => {
     const text =
-      "resources:\n  - { name: notes, path: n.txt }\n  - { name: people, schema: { fields: [{ name: x }] } }\n  - { path: b.csv }\n";
-    expect(parseContract(text, "s").unsupported).toMatchObject([
+      "resources:\n  - { name: notes, path: n.txt }\n  - { name: people, schema: { fields: [{ name: x }] } }\n  - { path: b.csv }\n  - { name: people, schema: { fields: [{ name: y }] } }\n  - { name: far, schema: far.json }\n";
+    const contract = parseContract(text, "s");
+    expect(contract.further).toEqual([]);
+    expect(contract.unsupported).toMatchObject([
       { id: "schema.notes", place: { line: 2 } },
       { id: "schema.resource 3", place: { line: 4 } },
+      { id: "schema.people", message: "people is not checked: another resource has that name", place: { line: 5 } },
+      { id: "schema.far", message: "far is not checked: no table schema stands here for it", place: { line: 6 } },
     ]);
+  });
+});
+
+const shop = `name: shop
+resources:
+  - name: orders
+    schema:
+      fields: [{ name: id, type: integer }, { name: customer, type: integer }, { name: parent, type: integer }]
+      foreignKeys:
+        - { fields: customer, reference: { resource: customers, fields: id } }
+        - { fields: [parent], reference: { resource: "", fields: [id] } }
+        - { fields: [customer, id], reference: { fields: [customer, parent] } }
+        - { fields: parent, reference: { resource: archive, fields: id } }
+  - name: customers
+    schema:
+      fields: [{ name: id, type: integer, constraints: { required: true } }, { name: plan }]
+      fieldsMatch: exact
+  - { name: archive, path: archive.csv }
+`;
+
+describe("foreign keys", () => {
+  test("are references to the table itself and to other resources, which are further tables", () => {
+    const contract = parseContract(shop, "s");
+    expect(contract.further.map(({ id, table }) => [id, table])).toEqual([["shop", "customers"]]);
+    expect(contract.references).toMatchObject([
+      { id: "customer.foreign-key", columns: ["customer"], table: "customers", keys: ["id"], place: { line: 7 } },
+      { id: "parent.foreign-key", columns: ["parent"], table: "orders", keys: ["id"], severity: "error" },
+      { id: "customer+id.foreign-key", table: "orders", keys: ["customer", "parent"] },
+    ]);
+    expect(contract.references[0]?.expectation).toBe("each customer must be found in customers (id)");
+    expect(contract.unsupported.map(({ id }) => id)).toEqual(["parent.foreign-key-2", "schema.archive"]);
+  });
+
+  test("are checked, rows that refer to nothing being told", async () => {
+    const files = {
+      "s.yaml": shop,
+      "orders.csv": "id,customer,parent\n1,1,\n2,9,1\n3,,7\n",
+      "customers.csv": "id,plan\n1,a\n2,b\n",
+    };
+    await using t = await testHost({ files });
+    const given = { data: [join(t.cwd, "orders.csv")], contract: join(t.cwd, "s.yaml") };
+    const verdicts = async (more: object) => {
+      const { findings } = await command.run(command.inputs.parse({ ...given, ...more }), t.host, t.project);
+      return (id: string) => findings.checks.find((check) => check.id === id);
+    };
+    const whole = await verdicts({ tables: { customers: [join(t.cwd, "customers.csv")] } });
+    expect(whole("customer.foreign-key")).toMatchObject({ verdict: "fail", observed: 1, n: 3, place: { line: 7 } });
+    expect(whole("parent.foreign-key")).toMatchObject({ verdict: "fail", observed: 1 });
+    expect(whole("parent.foreign-key-2")).toMatchObject({ verdict: "unchecked" });
+    expect(whole("customers/id.required")).toMatchObject({ verdict: "pass" });
+    expect(whole("customers/fields-match")).toMatchObject({ verdict: "pass" });
+    const alone = await verdicts({});
+    expect(alone("customer.foreign-key")).toMatchObject({ verdict: "unchecked" });
+    expect(alone("customers")).toMatchObject({ verdict: "unchecked", place: { line: 13 } });
+    expect(alone("parent.foreign-key")).toMatchObject({ verdict: "fail" });
+  });
+
+  test("another resource than the first may be the one that is validated", () => {
+    const contract = parseContract(shop, "s", "customers");
+    expect(contract).toMatchObject({ id: "shop", table: "customers", references: [] });
+    expect(contract.further[0]?.references).toHaveLength(3);
+  });
+
+  test.each([
+    [shop, "customer", "TH_CONTRACT_TABLE", 'no table "customer"', "customers"],
+    ["fields: [{ name: x }]", "y", "TH_CONTRACT_TABLE", 'no table "y"', "table"],
+    [
+      shop.replace("customers, fields: id", "customers, fields: key"),
+      undefined,
+      "TH_CONTRACT_VALUE",
+      'no field "key"',
+      "id",
+    ],
+    [
+      shop.replace("customers, fields: id", "customers, fields: [id, plan]"),
+      undefined,
+      "TH_CONTRACT_VALUE",
+      "has 1 of its own fields, and 2 of customers",
+      "as many",
+    ],
+  ])("what names nothing is refused: %#", (text, chosen, code, message, fix) => {
+    expect(() => parseContract(text, "s", chosen)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(message), fix: expect.stringContaining(fix) }),
+    );
   });
 });
 
@@ -220,7 +308,7 @@ describe("what is not checked is listed with its line", () => {
     expect(unsupported.map(({ id, message }) => [id, message])).toEqual([
       ["x.missing-values", '"n/a" count as values of x, which has no type of single values'],
       ["y.missing-values", '"-", "NA" count as values of y, which has no type of single values'],
-      ["x.foreign-key", "references from x to other are not checked"],
+      ["x.foreign-key", "references from x to other are not checked: the file has no table schema of that name"],
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import type { FieldsMatch } from "../../contract/contract.ts";
 import type { Check } from "../../kernel/command.ts";
-import type { Part, Situation } from "./part.ts";
+import type { TableData } from "./part.ts";
 
 const asked: Readonly<Record<FieldsMatch["kind"], string>> = {
   exact: "the data must have the fields of the table schema, in their order, and no others",
@@ -11,9 +11,9 @@ const asked: Readonly<Record<FieldsMatch["kind"], string>> = {
 };
 
 /** How the columns of the data must match the fields of a table schema that says so. */
-export function fieldsMatch({ contract, found, dataset }: Situation): Part {
+export function fieldsMatch({ contract, found, dataset }: TableData): { readonly checks: readonly Check[] } {
   const { fieldsMatch: match, columns } = contract.value;
-  if (match === undefined || found.unreadable) return {};
+  if (match === undefined || found.unreadable) return { checks: [] };
   const fields = columns.map(({ name }) => name);
   const names = dataset.columns.map(({ name }) => name);
   const missing = fields.filter((name) => !names.includes(name));
