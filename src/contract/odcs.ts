@@ -38,10 +38,10 @@ export function parseContract(text: string, file: string, chosen?: string): Cont
   checkVersion(document);
   const contract = checkShape(document, odcsSchema, keysAt);
   const at = chosen === undefined ? 0 : tableNamed(chosen, contract.schema, file);
-  const main = compileTable(contract, at, document, true);
+  const main = compileTable(contract, at, at, document);
   const names = new Set([main.table]);
   const further = contract.schema.flatMap(({ name }, number) =>
-    names.size === names.add(name).size ? [] : [compileTable(contract, number, document, false)],
+    names.size === names.add(name).size ? [] : [compileTable(contract, number, at, document)],
   );
   return { ...main, further };
 }
@@ -54,8 +54,8 @@ function tableNamed(table: string, tables: readonly OdcsTable[], file: string): 
   throw configurationError("TH_CONTRACT_TABLE", `the contract has no table "${table}"`, suggest(table, names), place);
 }
 
-/** @param isMain what the contract asks for as a whole is asked of this table */
-function compileTable(contract: OdcsContract, at: number, document: YamlDocument, isMain: boolean): Contract {
+/** @param main what the contract asks for as a whole is asked of this table */
+function compileTable(contract: OdcsContract, at: number, main: number, document: YamlDocument): Contract {
   const table: OdcsTable = contract.schema[at] ?? { name: "", properties: [] };
   const physicalTable = table.physicalName ?? table.name;
   const { compiling, rules, sqlRules, references, shape, unsupported } = collect(document, physicalTable);
@@ -73,11 +73,10 @@ function compileTable(contract: OdcsContract, at: number, document: YamlDocument
   });
   compileReferences(contract.schema, at, compiling);
   if (columns.length === 0) listEmpty(path, compiling);
-  const others = contract.schema.filter((other) => other !== table);
   const { id, version, apiVersion } = contract;
   return {
     ...{ id, version, apiVersion, table: table.name, physicalTable, columns, key, rules, sqlRules, references },
-    serviceLevels: isMain ? serviceLevelsOf({ ...contract, schema: [table, ...others] }, compiling) : [],
+    serviceLevels: serviceLevelsOf(contract, { own: table, main: contract.schema[main] ?? table }, compiling),
     missing: table.properties.flatMap(
       (property, number) => missingValuesOf(property, [...path, "properties", number], compiling) ?? [],
     ),

@@ -2,7 +2,7 @@ import type { Aggregate, Cell, Column } from "../dataset/dataset.ts";
 import { configurationError, type Place } from "../kernel/error.ts";
 import { suggest } from "../kernel/naming.ts";
 import { type Compiling, nameOf } from "./compiling.ts";
-import type { ServiceLevel } from "./contract.ts";
+import type { ServiceLevel, Unsupported } from "./contract.ts";
 import { durationOf, momentBefore } from "./durations.ts";
 import type { OdcsContract, OdcsTable } from "./odcs-schema.ts";
 
@@ -18,17 +18,26 @@ const kinds: Readonly<Record<string, ServiceLevel["kind"]>> = {
 type Stated = NonNullable<OdcsContract["slaProperties"]>[number];
 
 /**
- * The service levels that the data can be held to: how old its newest and its oldest value may be. All others are listed as unsupported.
+ * The service levels that a table's data can be held to: how old its newest and its oldest value may be. All that are none of any table
+ * are listed as unsupported with the main one, which is meant where an element names no table.
  * @throws TH_CONTRACT_VALUE (configuration) for an element that the contract does not describe.
  */
-export function serviceLevelsOf(contract: OdcsContract, compiling: Compiling): readonly ServiceLevel[] {
+export function serviceLevelsOf(
+  contract: OdcsContract,
+  { own, main }: { readonly own: OdcsTable; readonly main: OdcsTable },
+  compiling: Compiling,
+): readonly ServiceLevel[] {
+  const tables = [main, ...contract.schema.filter((table) => table !== main)];
+  const list = (item: Unsupported) => {
+    if (own === main) compiling.unsupported(item);
+  };
   return (contract.slaProperties ?? []).flatMap((stated, at): readonly ServiceLevel[] => {
     const path = ["slaProperties", at];
     const place = compiling.place(path);
     const id = `sla.${stated.property}`;
     const skip = (why: string): readonly ServiceLevel[] => {
       const words = stated.description === undefined ? {} : { words: stated.description };
-      compiling.unsupported({ id, message: `the service level ${stated.property} ${why}`, ...words, place });
+      list({ id, message: `the service level ${stated.property} ${why}`, ...words, place });
       return [];
     };
     const kind = kinds[stated.property.toLowerCase()];
@@ -36,15 +45,14 @@ export function serviceLevelsOf(contract: OdcsContract, compiling: Compiling): r
     const limit = durationOf(stated.value, stated.unit);
     if (limit === undefined) return skip(`is no duration: ${amountOf(stated)}`);
     if (stated.valueExt !== undefined && stated.valueExt !== null)
-      compiling.unsupported({ id: `${id}.valueExt`, message: `the valueExt of ${id} was not used`, place });
-    const own = stated.element !== undefined;
+      list({ id: `${id}.valueExt`, message: `the valueExt of ${id} was not used`, place });
     const element = stated.element ?? contract.slaDefaultElement;
     if (element === undefined) return skip("names no element: write element: table.column");
-    const elementPlace = own ? compiling.place([...path, "element"]) : compiling.place(["slaDefaultElement"]);
+    const elementPlace = compiling.place(stated.element === undefined ? ["slaDefaultElement"] : [...path, "element"]);
     return element.split(",").flatMap((name) => {
-      const column = columnOf(name.trim(), contract.schema, elementPlace);
-      if (column === undefined) return skip(`is about ${name.trim()}, which is not in the contract's first table`);
-      return [{ id: compiling.uniqueId(id), kind, column, limit, place }];
+      const { table, column } = columnOf(name.trim(), tables, elementPlace);
+      if (column === undefined) return skip(`is about ${name.trim()}, which lies inside a column`);
+      return table === own ? [{ id: compiling.uniqueId(id), kind, column, limit, place }] : [];
     });
   });
 }
@@ -55,8 +63,12 @@ function amountOf({ value, unit }: Stated): string {
   return `${String(value)} ${unit}`;
 }
 
-/** The column in the data; undefined for one of a further table, or part of a structure. The first table's name may be left out. */
-function columnOf(element: string, tables: readonly OdcsTable[], place: Place): string | undefined {
+/** The table, and its column in the data; undefined for part of a structure. The first table's name may be left out. */
+function columnOf(
+  element: string,
+  tables: readonly OdcsTable[],
+  place: Place,
+): { readonly table: OdcsTable | undefined; readonly column: string | undefined } {
   const [head = "", ...rest] = element.split(".");
   const named = tables.find(({ name, physicalName }) => name === head || physicalName === head);
   const table = named ?? tables[0];
@@ -71,7 +83,7 @@ function columnOf(element: string, tables: readonly OdcsTable[], place: Place): 
       place,
     );
   }
-  return table === tables[0] && parts.length === 0 ? nameOf(found) : undefined;
+  return { table, column: parts.length === 0 ? nameOf(found) : undefined };
 }
 
 /** What must be measured to answer service levels at a moment, in one scan. */

@@ -112,6 +112,53 @@ describe("retention: the oldest value at the time of the run", () => {
   });
 });
 
+describe("a further table", () => {
+  const levels = [
+    "{ property: latency, value: 4, unit: d, element: 'visits.at, houses.opened' }",
+    "{ property: retention, value: 1, unit: y, element: houses.opened }",
+  ];
+
+  test("is held to its own service levels, under its name, where it has data", async () => {
+    await using t = await testHost({
+      now: () => new Date("2026-02-02T10:00:00Z"),
+      files: { "data.csv": csv, "houses.csv": "opened\n2026-01-20\n2024-01-20\n", "c.yaml": contract(...levels) },
+    });
+    const given = { data: [join(t.cwd, "data.csv")], contract: join(t.cwd, "c.yaml") };
+    const run = async (more: object) =>
+      (await command.run(command.inputs.parse({ ...given, ...more }), t.host, t.project)).findings;
+    const found = await run({ tables: { houses: [join(t.cwd, "houses.csv")] } });
+    const verdicts = found.checks.filter(({ id }) => id.includes("sla.")).map(({ id, verdict }) => [id, verdict]);
+    expect(verdicts).toEqual([
+      ["sla.latency", "pass"],
+      ["houses/sla.latency", "fail"],
+      ["houses/sla.retention", "fail"],
+    ]);
+    expect(found.checks.find(({ id }) => id === "houses/sla.retention")).toMatchObject({
+      message: expect.stringMatching(/^houses: the oldest value of opened .* 1 row of 2 rows older than that$/),
+      place: { line: 19 },
+    });
+    expect(found.details).toMatchObject({
+      serviceLevels: [
+        { id: "sla.latency" },
+        { id: "houses/sla.latency", holds: false },
+        { id: "houses/sla.retention" },
+      ],
+      quality: { dimensions: { timeliness: { score: 50 } } },
+    });
+    expect(command.details.safeParse(found.details).success).toBe(true);
+    const alone = await run({});
+    expect(alone.checks.filter(({ id }) => id.includes("sla.")).map(({ id }) => id)).toEqual(["sla.latency"]);
+    expect(alone.checks.find(({ id }) => id === "houses")).toMatchObject({ verdict: "unchecked" });
+  });
+
+  test("of a contract whose first table is not the one that is validated is meant by its name alone", () => {
+    const text = contract(...levels, "{ property: freshness, value: 1, unit: d, element: opened }");
+    const chosen = parseContract(text, "c.yaml", "houses");
+    expect(chosen.serviceLevels.map(({ id }) => id)).toEqual(["sla.latency", "sla.retention", "sla.freshness"]);
+    expect(chosen.further[0]?.serviceLevels.map(({ column }) => column)).toEqual(["seen_at"]);
+  });
+});
+
 describe("what is not checked of a service level is listed with its line", () => {
   test.each([
     ["{ property: availability, value: 99.9, unit: percent, description: by phone }", "nothing that a table"],
@@ -120,7 +167,7 @@ describe("what is not checked of a service level is listed with its line", () =>
     ["{ property: latency, value: 4, unit: m, element: at }", "minutes or months"],
     ["{ property: latency, value: true, unit: d, element: at }", "no duration"],
     ["{ property: latency, value: 4, unit: d }", "names no element"],
-    ["{ property: latency, value: 4, unit: d, element: houses.opened }", "not in the contract's first table"],
+    ["{ property: latency, value: 4, unit: d, element: houses.opened.year }", "which lies inside a column"],
   ])("%s", (level, words) => {
     const { unsupported, serviceLevels } = parseContract(contract(level), "c.yaml");
     expect(serviceLevels).toEqual([]);

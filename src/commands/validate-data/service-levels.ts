@@ -1,15 +1,51 @@
 import type { ServiceLevel } from "../../contract/contract.ts";
 import { describeAge } from "../../contract/durations.ts";
+import type { Scored } from "../../contract/quality-score.ts";
 import { judgeLevels, type LevelOutcome, planLevels } from "../../contract/service-levels.ts";
 import type { Check } from "../../kernel/command.ts";
+import type { Json } from "../../kernel/json.ts";
 import { plural } from "./checks.ts";
-import type { Part, Situation } from "./part.ts";
+import { under } from "./further-tables.ts";
+import type { Part, Situation, TableData } from "./part.ts";
 
-/** How old the newest and the oldest value may be, at the time of the run. */
-export async function serviceLevels({ contract, dataset, found, host }: Situation): Promise<Part> {
-  const { serviceLevels: levels } = contract.value;
-  if (levels.length === 0 || found.unreadable) return {};
-  const plan = planLevels(levels, dataset.columns, host.now());
+/** What was found of one table's service levels. */
+interface Answered {
+  readonly checks: readonly Check[];
+  readonly scored: readonly Scored[];
+  readonly facts: readonly Readonly<Record<string, Json>>[];
+}
+
+/** How old the newest and the oldest value of each table with data may be, at the time of the run. */
+export async function serviceLevels({ contract, tables, host }: Situation): Promise<Part> {
+  const answered: Answered[] = [];
+  for (const { table, serviceLevels: levels } of [contract.value, ...contract.value.further]) {
+    const data = tables.get(table);
+    if (data === undefined || levels.length === 0 || data.found.unreadable) continue;
+    const answer = await answerLevels(levels, data, host.now());
+    answered.push(table === contract.value.table ? answer : ofFurther(table, answer));
+  }
+  if (answered.length === 0) return {};
+  return {
+    checks: answered.flatMap(({ checks }) => checks),
+    scored: answered.flatMap(({ scored }) => scored),
+    details: { serviceLevels: answered.flatMap(({ facts }) => facts) },
+  };
+}
+
+function ofFurther(table: string, { checks, scored, facts }: Answered): Answered {
+  return {
+    checks: checks.map((check) => under(table, check)),
+    scored,
+    facts: facts.map((fact) => ({ ...fact, id: `${table}/${fact.id}` })),
+  };
+}
+
+async function answerLevels(
+  levels: readonly ServiceLevel[],
+  { dataset, found }: TableData,
+  now: Date,
+): Promise<Answered> {
+  const plan = planLevels(levels, dataset.columns, now);
   const { outcomes, future } = judgeLevels(
     plan,
     plan.levels.length === 0 ? {} : await dataset.aggregate(plan.aggregates),
@@ -21,15 +57,13 @@ export async function serviceLevels({ contract, dataset, found, host }: Situatio
       ...plan.idle.map(({ level, why }) => idleCheck(level, why)),
     ],
     scored: outcomes.map((outcome) => ({ dimension: "timeliness", quality: qualityOf(outcome, found.rows) })),
-    details: {
-      serviceLevels: outcomes.map(({ level, holds }) => ({
-        id: level.id,
-        kind: level.kind,
-        column: level.column,
-        limit: level.limit.words,
-        holds,
-      })),
-    },
+    facts: outcomes.map(({ level, holds }) => ({
+      id: level.id,
+      kind: level.kind,
+      column: level.column,
+      limit: level.limit.words,
+      holds,
+    })),
   };
 }
 
