@@ -112,7 +112,7 @@ describe("the example workflows, in the order of a model's life", { timeout: 120
     expect(result.step("register", "register").outputs).toMatchObject({ version: "1", status: "PASSED" });
     expect(result.step("canary", "Roll it out").outputs).toMatchObject({ outcome: "promoted", verdict: "warn" });
     expect(result.step("data", "Is the data as its contract says?").log).toMatch(
-      /::group::upload of the report\n[\s\S]*::endgroup::\npass: all 51 checks passed in 20,885 rows of 3 files\n/,
+      /::group::upload of the report\n[\s\S]*::endgroup::\npass: all 57 checks passed in 20,885 rows of 3 files\n/,
     );
     expect([...result.artifacts.keys()]).toEqual([
       "titleholder-flights-canary-deploy-canary-1",

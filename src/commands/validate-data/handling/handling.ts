@@ -219,7 +219,8 @@ function sumCheck({ read, unreadable, kept, aside, dropped }: WrittenRows, { dry
 
 function cleanCheck({ verdict, failed, path }: CleanFile): Check {
   const id = "handling.clean";
-  if (failed.length === 0) return { id, verdict, message: `the rows of ${path} keep the contract` };
+  const rest = verdict === "pass" ? "" : "; what warns of the data may concern them too";
+  if (failed.length === 0) return { id, verdict, message: `the rows of ${path} keep the contract${rest}` };
   const shown =
     failed.length > 10 ? `${failed.slice(0, 10).join(", ")} and ${failed.length - 10} more` : failed.join(", ");
   return { id, verdict, message: `${path} is no better for it, as setting rows aside does not mend: ${shown}` };
