@@ -1,5 +1,5 @@
 import type { Cell, ColumnKind } from "../dataset/dataset.ts";
-import { configurationError, type Place } from "../kernel/error.ts";
+import { configurationError, type Place, type TitleholderError } from "../kernel/error.ts";
 import type { OdcsItem } from "./odcs-schema.ts";
 import { typeOf } from "./property-type.ts";
 import { parseTime } from "./times.ts";
@@ -45,13 +45,22 @@ export function cellsOf(values: readonly unknown[], property: OdcsItem, column: 
             ? ["number", "string", "boolean"].includes(typeof cell)
             : typeof cell === kind;
     if (fits) return [cell as Cell];
-    throw configurationError(
-      "TH_CONTRACT_VALUE",
-      `${JSON.stringify(value)} can be no value of "${column}", which is a ${kind ?? "plain"} column`,
-      kind === "string" && typeof value !== "object"
-        ? `write it in quotes: "${String(value)}"`
-        : "write values of the column's type",
-      place,
-    );
+    throw noValueOf(column, kind, value, "write values of the column's type", place);
   });
+}
+
+/** The error for a value that no cell of a column can have. */
+export function noValueOf(
+  column: string,
+  kind: ColumnKind | undefined,
+  value: unknown,
+  fix: string,
+  place: Place,
+): TitleholderError {
+  return configurationError(
+    "TH_CONTRACT_VALUE",
+    `${JSON.stringify(value)} can be no value of "${column}", which is a ${kind ?? "plain"} column`,
+    kind === "string" && typeof value !== "object" ? `write it in quotes: "${String(value)}"` : fix,
+    place,
+  );
 }

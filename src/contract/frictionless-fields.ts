@@ -1,6 +1,7 @@
 import type { Cell, Predicate } from "../dataset/dataset.ts";
 import { configurationError, type Place } from "../kernel/error.ts";
 import { nearest } from "../kernel/naming.ts";
+import { noValueOf } from "./argument-values.ts";
 import { nothing } from "./bounds.ts";
 import type { Compiling } from "./compiling.ts";
 import type { YamlPath } from "./document.ts";
@@ -209,14 +210,7 @@ function cellOf(value: unknown, { kind }: FieldForm, column: string, place: Plac
     const text = String(value).toLowerCase();
     if (text === "true" || text === "false") return text === "true";
   } else if (typeof value === "string") return value;
-  throw configurationError(
-    "TH_CONTRACT_VALUE",
-    `${JSON.stringify(value)} can be no value of "${column}", which is a ${kind ?? "plain"} column`,
-    kind === "string" && typeof value !== "object"
-      ? `write it in quotes: "${String(value)}"`
-      : "write a value of the field's type",
-    place,
-  );
+  throw noValueOf(column, kind, value, "write a value of the field's type", place);
 }
 
 function shown(value: Exclude<Cell, null>): string {
