@@ -91,11 +91,14 @@ function headLines({ from, rows }: InferredFrom, columns: readonly InferredColum
 function rowsLines({ rows }: InferredFrom): readonly string[] {
   const { low, high, estimated } = expectedRows(rows);
   const what = rows.length === 1 ? "one batch does" : "so few periods do";
+  const most = Math.max(1, high);
+  // Periods of one size expect no other; the standard knows no range from a number to itself.
+  const bound = low === most ? `mustBe: ${most}` : `mustBeBetween: [${low}, ${most}]`;
   return [
     estimated
       ? `# Student's prediction interval of the logarithm, by ${rows.length} periods.`
       : `# Half to twice ${formatNumber(rows.at(-1) ?? 0)}: stated, not estimated, as ${what} not tell how the number varies.`,
-    `- { name: row-count, metric: rowCount, mustBeBetween: [${low}, ${Math.max(1, high)}], severity: warning }`,
+    `- { name: row-count, metric: rowCount, ${bound}, severity: warning }`,
   ];
 }
 

@@ -1,6 +1,5 @@
 import type { Aggregate, Cell, Column } from "../dataset/dataset.ts";
-import { configurationError, type Place } from "../kernel/error.ts";
-import { suggest } from "../kernel/naming.ts";
+import { nearest } from "../kernel/naming.ts";
 import { type Compiling, nameOf } from "./compiling.ts";
 import type { ServiceLevel, Unsupported } from "./contract.ts";
 import { durationOf, momentBefore } from "./durations.ts";
@@ -20,7 +19,6 @@ type Stated = NonNullable<OdcsContract["slaProperties"]>[number];
 /**
  * The service levels that a table's data can be held to: how old its newest and its oldest value may be. All that are none of any table
  * are listed as unsupported with the main one, which is meant where an element names no table.
- * @throws TH_CONTRACT_VALUE (configuration) for an element that the contract does not describe.
  */
 export function serviceLevelsOf(
   contract: OdcsContract,
@@ -48,11 +46,10 @@ export function serviceLevelsOf(
       list({ id: `${id}.valueExt`, message: `the valueExt of ${id} was not used`, place });
     const element = stated.element ?? contract.slaDefaultElement;
     if (element === undefined) return skip("names no element: write element: table.column");
-    const elementPlace = compiling.place(stated.element === undefined ? ["slaDefaultElement"] : [...path, "element"]);
     return element.split(",").flatMap((name) => {
-      const { table, column } = columnOf(name.trim(), tables, elementPlace);
-      if (column === undefined) return skip(`is about ${name.trim()}, which lies inside a column`);
-      return table === own ? [{ id: compiling.uniqueId(id), kind, column, limit, place }] : [];
+      const found = columnOf(name.trim(), tables);
+      if (typeof found === "string") return skip(`is about ${found}`);
+      return found.table === own ? [{ id: compiling.uniqueId(id), kind, column: found.column, limit, place }] : [];
     });
   });
 }
@@ -63,12 +60,11 @@ function amountOf({ value, unit }: Stated): string {
   return `${String(value)} ${unit}`;
 }
 
-/** The table, and its column in the data; undefined for part of a structure. The first table's name may be left out. */
+/** The table, and its column in the data; the first table's name may be left out. A text says why an element is no column. */
 function columnOf(
   element: string,
   tables: readonly OdcsTable[],
-  place: Place,
-): { readonly table: OdcsTable | undefined; readonly column: string | undefined } {
+): { readonly table: OdcsTable | undefined; readonly column: string } | string {
   const [head = "", ...rest] = element.split(".");
   const named = tables.find(({ name, physicalName }) => name === head || physicalName === head);
   const table = named ?? tables[0];
@@ -76,14 +72,10 @@ function columnOf(
   const found = table?.properties.find(({ name, physicalName }) => name === column || physicalName === column);
   if (found === undefined) {
     const known = tables.flatMap(({ name, properties }) => properties.map((property) => `${name}.${property.name}`));
-    throw configurationError(
-      "TH_CONTRACT_VALUE",
-      `the contract describes no element "${element}"`,
-      suggest(element, known),
-      place,
-    );
+    const near = nearest(element, known);
+    return `${element}, which the contract does not describe${near === undefined ? "" : `: did you mean ${near}?`}`;
   }
-  return { table, column: parts.length === 0 ? nameOf(found) : undefined };
+  return parts.length === 0 ? { table, column: nameOf(found) } : `${element}, which lies inside a column`;
 }
 
 /** What must be measured to answer service levels at a moment, in one scan. */

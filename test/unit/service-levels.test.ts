@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { command } from "../../src/commands/validate-data.ts";
 import { parseContract } from "../../src/contract/odcs.ts";
 import type { Check } from "../../src/kernel/command.ts";
-import { contractRefusal as refusal } from "../support/contracts.ts";
 import { testHost } from "../support/host.ts";
 
 const head = `apiVersion: v3.1.0
@@ -207,12 +206,34 @@ describe("what is not checked of a service level is listed with its line", () =>
     });
   });
 
-  test("an element that the contract does not describe is an error with its place and the nearest name", () => {
-    expect(refusal(contract("{ property: latency, value: 4, unit: d, element: visits.att }"))).toMatchObject({
-      code: "TH_CONTRACT_VALUE",
-      fix: 'did you mean "visits.at"?',
-      place: { file: "c.yaml", line: 18, column: 54 },
+  test.each([
+    ["visits.att", "is about visits.att, which the contract does not describe: did you mean visits.at?"],
+    ["ledger.booked_on", "is about ledger.booked_on, which the contract does not describe"],
+  ])("an element that the contract does not describe: %s", async (element, words) => {
+    const { checks, findings } = await checksAt(
+      "2026-02-02T10:00:00Z",
+      csv,
+      `{ property: latency, value: 4, unit: d, element: ${element} }`,
+    );
+    expect(checks.get("sla.latency")).toMatchObject({
+      verdict: "unchecked",
+      message: `the service level latency ${words}`,
+      place: { line: 18 },
     });
+    expect(findings.details).not.toHaveProperty("serviceLevels");
+  });
+
+  test("a default element that the contract does not describe, and a contract without tables", () => {
+    const levels = "{ property: latency, value: 4, unit: d }";
+    const stray = parseContract(`${contract(levels)}slaDefaultElement: ledger.booked_on\n`, "c.yaml");
+    const bare = contract(levels).replace(/schema:[\s\S]*(?=slaProperties)/, "schema: []\n");
+    for (const { serviceLevels, unsupported } of [
+      stray,
+      parseContract(`${bare}slaDefaultElement: ledger.booked_on\n`, "c.yaml"),
+    ]) {
+      expect(serviceLevels).toEqual([]);
+      expect(unsupported.find(({ id }) => id === "sla.latency")?.message).toContain("ledger.booked_on");
+    }
   });
 });
 
