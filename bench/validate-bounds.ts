@@ -1,8 +1,8 @@
 /**
  * False alarms of the bounds that validate-data predicts from a reference, and of the contract that it infers, beside the usual rules, and
- * the faults that each finds: `npm run bench:bounds [-- batches]`. Seeded: the figures are the same on every machine. A batch is 30 columns
- * of several shapes; "alarm" means that at least one rule of a kind calls a clean batch wrong. Profiles, bounds, contract, parser and judge
- * are the program's own; only the engine is replaced, by columns in memory.
+ * the faults that each finds: `npm run bench:bounds [-- batches [clean|faults|periods]]`. Seeded: the figures are the same on every machine. A
+ * batch is 30 columns of several shapes; "alarm" means that at least one rule of a kind calls a clean batch wrong. Profiles, bounds, contract,
+ * parser and judge are the program's own; only the engine is replaced, by columns in memory.
  */
 
 import { referenceParts } from "../src/commands/validate-data/reference.ts";
@@ -17,6 +17,7 @@ import { profileDataset } from "../src/profile/profiling.ts";
 import { createRandom, type Random } from "../src/stats/random.ts";
 
 const batches = Number(process.argv[2] ?? 200);
+const only = process.argv[3];
 
 type Draw = (random: Random) => Cell;
 
@@ -43,12 +44,21 @@ const columns = Array.from({ length: 30 }, (_, at) => {
 type Batch = ReadonlyMap<string, readonly Cell[]>;
 type Change = (column: string, value: Cell, random: Random) => Cell;
 
-function draw(random: Random, rows: number, change: Change = (_column, value) => value): Batch {
+interface Day {
+  readonly change?: Change;
+  /** Coefficient of variation, from day to day, of the share of missing values: a lognormal factor of mean 1, another for each column. */
+  readonly cv?: number;
+}
+
+function draw(random: Random, rows: number, { change = (_column, value) => value, cv = 0 }: Day = {}): Batch {
+  const variance = Math.log(1 + cv * cv);
+  const factor = () => (cv === 0 ? 1 : Math.exp(Math.sqrt(variance) * random.normal() - variance / 2));
   return new Map(
-    columns.map(({ name, draw: next, missing }) => [
-      name,
-      Array.from({ length: rows }, () => change(name, random.uniform() < missing ? null : next(random), random)),
-    ]),
+    columns.map(({ name, draw: next, missing }) => {
+      const today = missing * factor();
+      const cell = () => change(name, random.uniform() < today ? null : next(random), random);
+      return [name, Array.from({ length: rows }, cell)];
+    }),
   );
 }
 
@@ -121,6 +131,7 @@ const kinds = [
   "shares",
   "skew",
   "contract",
+  "its missing",
   "null rate",
   "min/max",
   "3 IQR",
@@ -128,15 +139,19 @@ const kinds = [
 ] as const;
 type Alarms = Record<(typeof kinds)[number], boolean>;
 
-/** What every rule says of a batch, for all columns or for one. */
-async function alarmsOf(reference: Batch, current: Batch, only?: string): Promise<Alarms> {
-  const [before, now] = [inMemory(reference), inMemory(current)];
-  const profile = await profileDataset(before);
-  const periods = referenceOf([profile]);
-  const after = await profileDataset(now, { like: periods.whole });
-  const broken = await brokenQuestions(periods, after, only);
+/**
+ * What every rule says of a batch, for all columns or for one.
+ * @param periods the oldest first; each is counted at the edges of those before it, as one run after another counts them. The usual rules
+ *   know the newest.
+ */
+async function alarmsOf(periods: readonly Batch[], current: Batch, only?: string): Promise<Alarms> {
+  const [newest, now] = [periods.at(-1) ?? new Map(), inMemory(current)];
+  const reference = await readPeriods(periods);
+  const after = await profileDataset(now, { like: reference.whole });
+  const broken = await brokenQuestions(reference, after, only);
+  const contract = await brokenRules(reference, now, only);
   const watched = columns.map(({ name }) => name).filter((name) => only === undefined || name === only);
-  const naive = watched.map((name) => naiveAlarms(reference.get(name) ?? [], current.get(name) ?? []));
+  const naive = watched.map((name) => naiveAlarms(newest.get(name) ?? [], current.get(name) ?? []));
   return {
     // Skew is decided by a rule of its own, and has a column of its own.
     bounds: [...broken].some((question) => question !== "skew"),
@@ -146,12 +161,25 @@ async function alarmsOf(reference: Batch, current: Batch, only?: string): Promis
     mean: broken.has("mean"),
     shares: broken.has("shares"),
     skew: broken.has("skew"),
-    contract: await contractAlarms(profile, now, only),
+    contract: contract.length > 0,
+    "its missing": contract.some(({ asked }) => asked.kind === "rows" && asked.violated.op === "null"),
     "null rate": naive.some(({ nulls }) => nulls),
     "min/max": naive.some(({ ends }) => ends),
     "3 IQR": naive.some(({ fence }) => fence),
     "all levels": naive.some(({ levels }) => levels),
   };
+}
+
+async function readPeriods(batches: readonly Batch[]): Promise<Reference> {
+  const profiles: Profile[] = [];
+  let reference: Reference | undefined;
+  for (const batch of batches) {
+    const like = reference === undefined ? {} : { like: reference.whole };
+    profiles.push(await profileDataset(inMemory(batch), like));
+    reference = referenceOf(profiles as [Profile, ...Profile[]]);
+  }
+  if (reference === undefined) throw new Error("no period");
+  return reference;
 }
 
 /** The questions about columns that the command answers with an alarm. */
@@ -168,20 +196,27 @@ async function brokenQuestions(reference: Reference, current: Profile, only?: st
   return new Set(alarms.map(([, question]) => String(question)));
 }
 
-async function contractAlarms(profile: Profile, now: Dataset, only: string | undefined): Promise<boolean> {
+/** The rules of the inferred contract that a batch breaks. */
+async function brokenRules({ periods, whole }: Reference, now: Dataset, only: string | undefined) {
   const described = columns.flatMap(({ name, kind }): readonly InferredColumn[] => {
-    const found = profile.columns.get(name);
-    return found === undefined ? [] : [{ name, kind, nullable: true, moves: false, shows: true, profile: found }];
+    const profile = whole.columns.get(name);
+    const each = periods.flatMap((period) => period.columns.get(name) ?? []);
+    return profile === undefined
+      ? []
+      : [{ name, kind, nullable: true, moves: false, shows: true, profile, periods: each }];
   });
-  const contract = parseContract(
-    inferContract("bench", { from: "data", rows: [profile.rows] }, described),
-    "bench.yaml",
-  );
+  const rows = periods.map((period) => period.rows);
+  const from = periods.length === 1 ? "data" : "reference";
+  const contract = parseContract(inferContract("bench", { from, rows }, described), "bench.yaml");
   const plan = planContract(contract, now.columns);
   const { outcomes } = judge(plan, await now.aggregate(plan.aggregates));
-  // The number of rows is the bench's own choice.
-  const asked = outcomes.filter(({ rule }) => rule.measure.kind !== "row count");
-  return asked.some(({ rule, holds }) => !holds && (only === undefined || rule.columns.includes(only)));
+  return (
+    outcomes
+      // The number of rows is the bench's own choice.
+      .filter(({ rule, holds }) => !holds && rule.measure.kind !== "row count")
+      .filter(({ rule }) => only === undefined || rule.columns.includes(only))
+      .map(({ rule: { measure } }) => ({ asked: measure }))
+  );
 }
 
 function naiveAlarms(reference: readonly Cell[], current: readonly Cell[]) {
@@ -207,51 +242,88 @@ function shown(hits: number, of: number): string {
   return `${share.toFixed(3)}±${Math.sqrt((share * (1 - share)) / of).toFixed(3)}`.padStart(14);
 }
 
-async function row(
-  label: string,
-  repeats: number,
-  n: number,
-  m: number,
-  only?: string,
-  change?: Change,
-): Promise<void> {
+interface Row {
+  readonly label: string;
+  readonly repeats: number;
+  /** Rows of each period, the oldest first, and of the batch. */
+  readonly n: readonly number[];
+  readonly m: number;
+  /** The column that is watched, where it is one alone. */
+  readonly only?: string;
+}
+
+/** @param day of every period and of the batch; a fault is the batch's alone */
+async function row({ label, repeats, n, m, only }: Row, { change, ...day }: Day = {}): Promise<void> {
   const hits = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<(typeof kinds)[number], number>;
   const random = createRandom(`bounds ${label} ${n} ${m}`);
   for (let index = 0; index < repeats; index += 1) {
-    const alarms = await alarmsOf(draw(random, n), draw(random, m, change), only);
+    const periods = n.map((rows) => draw(random, rows, day));
+    const batch = draw(random, m, { ...day, ...(change === undefined ? {} : { change }) });
+    const alarms = await alarmsOf(periods, batch, only);
     for (const kind of kinds) if (alarms[kind]) hits[kind] += 1;
   }
-  console.log(label.padEnd(34) + kinds.map((kind) => shown(hits[kind], repeats)).join(""));
+  console.log(label.padEnd(labelled) + kinds.map((kind) => shown(hits[kind], repeats)).join(""));
+}
+
+const labelled = 44;
+function head(title: string): void {
+  console.log(`\n${title}\n${"".padEnd(labelled)}${kinds.map((kind) => kind.padStart(14)).join("")}`);
 }
 
 console.log(`Share of ${columns.length}-column batches in which a rule alarms, with its Monte Carlo error`);
-console.log("clean batches: reference → batch".padEnd(34) + kinds.map((kind) => kind.padStart(14)).join(""));
-const sizes: readonly (readonly [n: number, m: number, repeats: number])[] = [
-  [10_000, 10_000, batches],
-  [1000, 1000, batches],
-  [10_000, 5000, batches],
-  // The contract promises nothing for batches of less than half the rows.
-  [20_000, 2000, Math.ceil(batches / 2)],
-  [2000, 20_000, Math.ceil(batches / 2)],
-  [100_000, 100_000, Math.ceil(batches / 20)],
-];
-for (const [n, m, repeats] of sizes) await row(`${n} → ${m} (${repeats} batches)`, repeats, n, m);
 
-const faults: readonly (readonly [label: string, column: string, change: (value: Cell, random: Random) => Cell])[] = [
-  ["missing values doubled from 1%", "number13", (value, random) => (random.uniform() < 0.01 ? null : value)],
-  [
-    "unit × 1000 on 1% of the rows",
-    "number0",
-    (value, random) => (random.uniform() < 0.01 ? Number(value) * 1000 : value),
-  ],
-  ["a new level on 1% of the rows", "string6", (value, random) => (random.uniform() < 0.01 ? "new" : value)],
-  ["normal: cut at its .9 quantile", "number0", (value) => Math.min(Number(value), 1.2816)],
-  ["lognormal: cut at its .9 quantile", "number21", (value) => Math.min(Number(value), Math.exp(1.2816))],
-  ["mean + .1 sd", "number0", (value) => Number(value) + 0.1],
-  ["lognormal × 1.2", "number21", (value) => (value === null ? null : Number(value) * 1.2)],
-];
-console.log("\nfaults in one column of 30, 10000 → 10000; alarms on that column");
-for (const [label, column, change] of faults)
-  await row(label, Math.ceil(batches / 8), 10_000, 10_000, column, (name, value, random) =>
-    name === column ? change(value, random) : value,
-  );
+async function cleanBatches(): Promise<void> {
+  head("clean batches: reference → batch");
+  const sizes: readonly (readonly [n: number, m: number, repeats: number])[] = [
+    [10_000, 10_000, batches],
+    [1000, 1000, batches],
+    [10_000, 5000, batches],
+    // The contract promises nothing for batches of less than half the rows.
+    [20_000, 2000, Math.ceil(batches / 2)],
+    [2000, 20_000, Math.ceil(batches / 2)],
+    [100_000, 100_000, Math.ceil(batches / 20)],
+  ];
+  for (const [n, m, repeats] of sizes) await row({ label: `${n} → ${m} (${repeats} batches)`, repeats, n: [n], m });
+}
+
+async function faultyBatches(): Promise<void> {
+  head("faults in one column of 30, 10000 → 10000; alarms on that column");
+  const faults: readonly (readonly [label: string, column: string, change: (value: Cell, random: Random) => Cell])[] = [
+    ["missing values doubled from 1%", "number13", (value, random) => (random.uniform() < 0.01 ? null : value)],
+    [
+      "unit × 1000 on 1% of the rows",
+      "number0",
+      (value, random) => (random.uniform() < 0.01 ? Number(value) * 1000 : value),
+    ],
+    ["a new level on 1% of the rows", "string6", (value, random) => (random.uniform() < 0.01 ? "new" : value)],
+    ["normal: cut at its .9 quantile", "number0", (value) => Math.min(Number(value), 1.2816)],
+    ["lognormal: cut at its .9 quantile", "number21", (value) => Math.min(Number(value), Math.exp(1.2816))],
+    ["mean + .1 sd", "number0", (value) => Number(value) + 0.1],
+    ["lognormal × 1.2", "number21", (value) => (value === null ? null : Number(value) * 1.2)],
+  ];
+  for (const [label, column, change] of faults)
+    await row(
+      { label, repeats: Math.ceil(batches / 8), n: [10_000], m: 10_000, only: column },
+      { change: (name, value, random) => (name === column ? change(value, random) : value) },
+    );
+}
+
+/** Days whose shares of missing values differ: one period cannot know by how much, several can. */
+async function severalPeriods(): Promise<void> {
+  head("clean batches whose shares of missing values vary from day to day: periods → batch");
+  const sizes: readonly (readonly [n: number, m: number, repeats: number])[] = [
+    [1000, 1000, batches],
+    // The least that an inferred contract promises anything for.
+    [1000, 500, batches],
+    [10_000, 10_000, Math.ceil(batches / 4)],
+  ];
+  for (const cv of [0.2, 0.3])
+    for (const [n, m, repeats] of sizes)
+      for (const periods of [1, 3, 5, 10]) {
+        const label = `CV ${cv}: ${periods} × ${n} → ${m} (${repeats} batches)`;
+        await row({ label, repeats, n: Array.from({ length: periods }, () => n), m }, { cv });
+      }
+}
+
+const sections = { clean: cleanBatches, faults: faultyBatches, periods: severalPeriods };
+for (const [name, print] of Object.entries(sections)) if (only === undefined || name === only) await print();
