@@ -30,7 +30,7 @@ import { handlingInputs, handlingOutputs } from "./validate-data/handling/inputs
 import { requireReference } from "./validate-data/handling/missing.ts";
 import { checkTargets } from "./validate-data/handling/targets.ts";
 import { type PastScore, qualitySchema, rememberScore } from "./validate-data/history.ts";
-import { checkInferred, inferredParts, writeInferred } from "./validate-data/infer.ts";
+import { checkInferred, type Inferred, inferredOf, inferredParts, writeInferred } from "./validate-data/infer.ts";
 import { enforcedPolicy, trustParts } from "./validate-data/loosening.ts";
 import { sensitiveColumns } from "./validate-data/masking.ts";
 import type { Part, Situation } from "./validate-data/part.ts";
@@ -216,7 +216,8 @@ async function run(given: Inputs, host: Host, project: Project) {
   const profile = isProfiled ? await profileOf(dataset, fingerprint, hidden, like, host) : undefined;
   times.lap("profile");
   const situation: Situation = { host, project, base, tables, group, profile, ...main };
-  const parts = await partsOf(given, situation, periods);
+  const inferred = await inferredOf(given.inferContract, periods?.reference, situation);
+  const parts = await partsOf(given, situation, periods, inferred);
   times.lap("further checks");
   for (const table of [located, ...further.values()]) await table.requireUnchanged();
   // Before the profile is written: a registry that cannot be is found out while nothing else has been.
@@ -229,10 +230,10 @@ async function run(given: Inputs, host: Host, project: Project) {
   times.lap("handling");
   const written =
     profile === undefined || given.skipProfile ? undefined : await writeProfile(profile, profilePath, host);
-  const inferred = given.dryRun ? undefined : await writeInferred(given.inferContract, periods?.reference, situation);
+  const file = given.dryRun ? undefined : await writeInferred(given.inferContract, inferred, situation);
   const suggestions = parts.flatMap((part) => part.suggestions ?? []);
   if (given.suggest && !given.dryRun) await publishSuggestions(situation, suggestions, given.githubToken);
-  const findings = findingsOf(given, situation, [...parts, handled.part, ...inferredParts(inferred)], score, written);
+  const findings = findingsOf(given, situation, [...parts, handled.part, ...inferredParts(file)], score, written);
   return {
     findings: { ...findings, timings: times.laps },
     outputs: {
@@ -253,6 +254,7 @@ async function partsOf(
   given: Inputs,
   situation: Situation,
   periods: ReadPeriods | undefined,
+  inferred: Inferred | undefined,
 ): Promise<readonly Part[]> {
   const answer = async (of: Situation) => [...(await contractParts(of)), await sqlRules(of, sqlTimeoutOf(given))];
   const further = await answer(situation);
@@ -266,7 +268,7 @@ async function partsOf(
     ...(await referenceParts(periods, given.referenceSeverity, situation)),
     await featureDictionary(situation),
     await recordedVersions(situation),
-    await suggestionPart(situation),
+    await suggestionPart(situation, inferred, given.inferContract !== undefined),
   ];
 }
 

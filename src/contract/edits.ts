@@ -50,8 +50,30 @@ export class EditableContract {
     if (!isSeq(node) || !isScalar(last) || !last.range) return undefined;
     const end = last.range[1];
     if (node.flow === true) return { start: end, end, text: values.map((value) => `, ${written(value)}`).join("") };
-    const { col } = this.#lines.linePos(node.range?.[0] ?? 0);
-    return { start: end, end, text: values.map((value) => `\n${" ".repeat(col - 1)}- ${written(value)}`).join("") };
+    const indent = this.#indentOf(node.range?.[0] ?? 0);
+    return { start: end, end, text: values.map((value) => `\n${indent}- ${written(value)}`).join("") };
+  }
+
+  /**
+   * Further rules for the column whose name stands at a place, each written as a mapping in braces. Before those that its `quality` has, else in
+   * a `quality` of its own. Undefined in JSON, whose keys would need quotes.
+   */
+  addRules(place: Place, rules: readonly string[]): Replacement | undefined {
+    const map = this.#text.trimStart().startsWith("{") ? undefined : this.#mapAt(place);
+    if (map === undefined) return undefined;
+    const quality = map.get("quality", true);
+    const at = (offset: number, text: string) => ({ start: offset, end: offset, text });
+    if (isSeq(quality) && quality.range) {
+      const [start] = quality.range;
+      if (quality.flow === true) return at(start + 1, `${rules.join(", ")}${quality.items.length === 0 ? "" : ", "}`);
+      return at(start, rules.map((rule) => `- ${rule}\n${this.#indentOf(start)}`).join(""));
+    }
+    const last = map.items.at(-1)?.value as Node | null | undefined;
+    if (quality !== undefined || !last?.range) return undefined;
+    if (map.flow === true) return at(last.range[1], `, quality: [${rules.join(", ")}]`);
+    const indent = this.#indentOf(map.range?.[0] ?? 0);
+    const lines = rules.map((rule) => `\n${indent}  - ${rule}`);
+    return at(this.#lineEnd(place), `\n${indent}quality:${lines.join("")}`);
   }
 
   /** The lines as they would be, from above; a replacement over several lines cannot be told so, and is left out. */
@@ -70,14 +92,30 @@ export class EditableContract {
     return edits.sort((a, b) => a.line - b.line);
   }
 
-  #find({ line, column = 1 }: Place, path: readonly string[]): unknown {
+  #find(place: Place, path: readonly string[]): unknown {
+    return this.#mapAt(place)?.getIn(path, true);
+  }
+
+  /** The innermost mapping that stands at a place, or one of whose keys or plain values does. */
+  #mapAt({ line, column = 1 }: Place): YAMLMap | undefined {
     const start = line === undefined ? undefined : this.#lines.lineStarts[line - 1];
     if (start === undefined) return undefined;
     const offset = start + column - 1;
-    const holds = ({ range, items }: YAMLMap) =>
-      range?.[0] === offset || items.some(({ key }) => (key as Node | null)?.range?.[0] === offset);
-    const map = this.#maps.findLast(holds);
-    return map?.getIn(path, true);
+    const starts = (node: unknown) => (node as Node | null)?.range?.[0] === offset;
+    return this.#maps.findLast(
+      ({ range, items }) =>
+        range?.[0] === offset || items.some(({ key, value }) => starts(key) || (isScalar(value) && starts(value))),
+    );
+  }
+
+  /** As many spaces as stand before a place in its line, whatever stands there. */
+  #indentOf(offset: number): string {
+    return " ".repeat(this.#lines.linePos(offset).col - 1);
+  }
+
+  #lineEnd({ line = 1 }: Place): number {
+    const end = this.#text.indexOf("\n", this.#lines.lineStarts[line - 1]);
+    return end < 0 ? this.#text.length : end;
   }
 }
 

@@ -32,6 +32,17 @@ export interface InferredColumn {
   readonly classification?: string;
 }
 
+/** A rule that clean batches keep. */
+export interface InferredRule {
+  readonly asks: "missing" | "values";
+  /** What it rests on, as a sentence. */
+  readonly why: string;
+  /** As an item of a column's `quality`. */
+  readonly text: string;
+  /** At most that many percent of the rows break it. */
+  readonly percent: number;
+}
+
 const marker = "# titleholder: inferred ";
 
 /**
@@ -41,10 +52,8 @@ const marker = "# titleholder: inferred ";
  * has changed.
  */
 export function inferContract(id: string, source: InferredFrom, columns: readonly InferredColumn[]): string {
-  const alpha = topicError / Math.max(1, columns.length);
-  const least = Math.max(1, Math.ceil((source.rows.at(-1) ?? 0) / 2));
   const text = [
-    ...headLines(source, columns, least),
+    ...headLines(source, columns, leastOf(source)),
     "apiVersion: v3.1.0",
     "kind: DataContract",
     `id: ${quoted(id)}`,
@@ -56,10 +65,28 @@ export function inferContract(id: string, source: InferredFrom, columns: readonl
     "    quality:",
     ...rowsLines(source).map((line) => `      ${line}`),
     "    properties:",
-    ...columns.flatMap((column) => propertyLines(column, least, alpha)),
+    ...columns.flatMap((column) => propertyLines(column, rulesOf(column, source, columns.length))),
     "",
   ].join("\n");
   return `${marker}${digestOf(text)}\n${text}`;
+}
+
+/** The rules of each column as they stand in the contract of {@link inferContract}. */
+export function inferredRules(
+  source: InferredFrom,
+  columns: readonly InferredColumn[],
+): ReadonlyMap<string, readonly InferredRule[]> {
+  return new Map(
+    columns.map((column) => {
+      const rules = rulesOf(column, source, columns.length).filter((rule) => typeof rule !== "string");
+      return [column.name, rules];
+    }),
+  );
+}
+
+/** The fewest rows of a batch that anything is promised for. */
+function leastOf({ rows }: InferredFrom): number {
+  return Math.max(1, Math.ceil((rows.at(-1) ?? 0) / 2));
 }
 
 /** Whether a file is an inferred contract as it was written, which may be written again. */
@@ -102,15 +129,17 @@ function rowsLines({ rows }: InferredFrom): readonly string[] {
   ];
 }
 
-function propertyLines(column: InferredColumn, least: number, alpha: number): readonly string[] {
-  const { name, kind, profile, classification } = column;
-  const rules = profile === undefined ? [] : rulesOf(column, profile, least, alpha);
+function propertyLines(column: InferredColumn, rules: readonly (InferredRule | string)[]): readonly string[] {
+  const { name, kind, classification } = column;
+  const lines = rules.flatMap((rule) =>
+    typeof rule === "string" ? [`# ${rule}`] : [`# ${rule.why}`, `- ${rule.text}`],
+  );
   return [
     `      - name: ${quoted(name)}`,
     ...(kind === "nested" || kind === undefined ? [] : [`        logicalType: ${kind}`]),
     ...(classification === undefined ? [] : [`        classification: ${quoted(classification)}`]),
     ...keyLines(column),
-    ...(rules.length === 0 ? [] : ["        quality:", ...rules.map((line) => `          ${line}`)]),
+    ...(lines.length === 0 ? [] : ["        quality:", ...lines.map((line) => `          ${line}`)]),
   ];
 }
 
@@ -138,7 +167,11 @@ function keyLines(column: InferredColumn): readonly string[] {
   ];
 }
 
-function rulesOf(column: InferredColumn, profile: ColumnProfile, least: number, alpha: number): readonly string[] {
+/** Rules of a column, and sentences on why it has none. */
+function rulesOf(column: InferredColumn, source: InferredFrom, columns: number): readonly (InferredRule | string)[] {
+  const { profile } = column;
+  if (profile === undefined) return [];
+  const [least, alpha] = [leastOf(source), topicError / Math.max(1, columns)];
   const values = valuesIn(profile);
   const leastValues = Math.ceil((least * values) / Math.max(1, profile.n));
   const isStrict = column.unique === "key" || !column.nullable;
@@ -148,7 +181,7 @@ function rulesOf(column: InferredColumn, profile: ColumnProfile, least: number, 
   ];
 }
 
-function missingRule(periods: readonly CountedPeriod[], least: number, alpha: number): readonly string[] {
+function missingRule(periods: readonly CountedPeriod[], least: number, alpha: number): readonly InferredRule[] {
   const missing = periods.reduce((sum, { count }) => sum + count, 0);
   const rows = periods.reduce((sum, period) => sum + period.rows, 0);
   const most = Math.max(
@@ -159,9 +192,14 @@ function missingRule(periods: readonly CountedPeriod[], least: number, alpha: nu
   const found = `${formatNumber(missing)} of ${formatNumber(rows)} were missing`;
   const law = `BetaBin(${least}, ${missing + 1}, ${rows - missing})`;
   const wider = periods.length < leastPeriods ? "" : ` and the spread between ${periods.length} periods`;
+  const bound = percent(most, least);
   return [
-    `# ${found}: at most ${formatNumber(most)} of ${formatNumber(least)}, by ${law}${wider}.`,
-    `- { name: missing, metric: nullValues, mustBeLessOrEqualTo: ${percent(most, least)}, unit: percent }`,
+    {
+      asks: "missing",
+      why: `${found}: at most ${formatNumber(most)} of ${formatNumber(least)}, by ${law}${wider}.`,
+      text: `{ name: missing, metric: nullValues, mustBeLessOrEqualTo: ${bound}, unit: percent }`,
+      percent: bound,
+    },
   ];
 }
 
@@ -181,15 +219,22 @@ function valueRule(
   leastValues: number,
   least: number,
   alpha: number,
-): readonly string[] {
+): readonly (InferredRule | string)[] {
   if (!shows)
     return [
-      "# Values may not be shown, and are not bounded: classify the column as public, or infer on your own machine.",
+      "Values may not be shown, and are not bounded: classify the column as public, or infer on your own machine.",
     ];
-  const rule = (what: string, law: string, name: string, args: string, most: number) => [
-    `# ${what}: at most ${formatNumber(most)} of ${formatNumber(leastValues)} values, by ${law}.`,
-    `- { name: ${name}, metric: invalidValues, arguments: ${args}, mustBeLessOrEqualTo: ${percent(most, least)}, unit: percent }`,
-  ];
+  const rule = (what: string, law: string, name: string, args: string, most: number): readonly InferredRule[] => {
+    const bound = percent(most, least);
+    return [
+      {
+        asks: "values",
+        why: `${what}: at most ${formatNumber(most)} of ${formatNumber(leastValues)} values, by ${law}.`,
+        text: `{ name: ${name}, metric: invalidValues, arguments: ${args}, mustBeLessOrEqualTo: ${bound}, unit: percent }`,
+        percent: bound,
+      },
+    ];
+  };
   if (profile.kind === "numeric") {
     const [range, beyond] = [profile.range, beyondEdges(profile)];
     if (range === undefined || beyond === undefined || (kind !== "integer" && kind !== "number")) return [];
@@ -198,7 +243,7 @@ function valueRule(
     return rule("Outside the range so far", law, "range", `{ minimum: ${range[0]}, maximum: ${range[1]} }`, most);
   }
   if (kind !== "string" || profile.others > 0) return [];
-  if (profile.hashed === true) return ["# The reference names the levels by digest alone: they are not bounded."];
+  if (profile.hashed === true) return ["The reference names the levels by digest alone: they are not bounded."];
   const single = singlesOf(profile);
   const most = largestCount([{ count: single, rows: values }], leastValues, alpha);
   const law = `Good-Turing, BetaBin(${leastValues}, ${single + 1}, ${values - single})`;

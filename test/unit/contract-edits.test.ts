@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { EditableContract, unifiedDiff } from "../../src/contract/edits.ts";
+import { EditableContract, type LineEdit, unifiedDiff } from "../../src/contract/edits.ts";
 import { parseContract } from "../../src/contract/odcs.ts";
 import { contractTable } from "../support/contracts.ts";
 import { folder } from "../support/folder.ts";
@@ -13,6 +13,12 @@ const at = (text: string, id: string) => {
   if (rule === undefined) throw new Error(`no rule ${id}`);
   return { editable: new EditableContract(text), place: rule.place };
 };
+/** The text with each edited line as it would read. */
+const applied = (text: string, edits: readonly LineEdit[]) =>
+  text
+    .split("\n")
+    .map((row, at) => edits.find(({ line }) => line === at + 1)?.new ?? row)
+    .join("\n");
 const block = contractTable(`properties:
   - name: age # years
     logicalType: integer
@@ -45,6 +51,39 @@ describe("an edit of a contract", () => {
     const { editable, place } = at(block, "age.nullValues");
     const change = editable.set(place, ["mustBeLessThan"], 7);
     expect(change && editable.lineEdits([change])).toMatchObject([{ line: 16, new: "            mustBeLessThan: 7" }]);
+  });
+
+  test.each([
+    [
+      "name: age # years\n    logicalType: integer",
+      "name: age # years\n    quality:\n      - {a}\n      - {b}\n    logicalType: integer",
+    ],
+    [
+      "name: age\n    quality:\n      - metric: nullValues",
+      "name: age\n    quality:\n      - {a}\n      - {b}\n      - metric: nullValues",
+    ],
+    [
+      "name: age\n    quality:\n    - metric: nullValues",
+      "name: age\n    quality:\n    - {a}\n    - {b}\n    - metric: nullValues",
+    ],
+    ["name: age\n    quality: [{ metric: nullValues }]", "name: age\n    quality: [{a}, {b}, { metric: nullValues }]"],
+    ["name: age\n    quality: []", "name: age\n    quality: [{a}, {b}]"],
+    ["{ name: age, logicalType: integer }", "{ name: age, logicalType: integer, quality: [{a}, {b}] }"],
+  ])("further rules stand where the column has, or would have, its others: %j", (old, now) => {
+    const text = `properties:\n  - ${old}\n`;
+    const editable = new EditableContract(text);
+    const line = text.split("\n").findIndex((row) => row.includes("age")) + 1;
+    const place = { line, column: (text.split("\n")[line - 1] ?? "").indexOf("age") + 1 };
+    const change = editable.addRules(place, ["{a}", "{b}"]);
+    expect(change && applied(text, editable.lineEdits([change]))).toBe(`properties:\n  - ${now}\n`);
+  });
+
+  test("adds no rule to JSON, nor where quality is no list", () => {
+    const json = '{ "properties": [{ "name": "age" }] }';
+    expect(new EditableContract(json).addRules({ line: 1, column: 28 }, ["{a}"])).toBeUndefined();
+    const odd = new EditableContract("- name: age\n  quality: none\n");
+    expect(odd.addRules({ line: 1, column: 9 }, ["{a}"])).toBeUndefined();
+    expect(odd.addRules({ line: 7, column: 9 }, ["{a}"])).toBeUndefined();
   });
 
   test("extends a list as it is written, in a line of its own or within the line", () => {

@@ -176,6 +176,85 @@ describe("a suggested edit of the contract", () => {
   );
 });
 
+describe("rules that are inferred", () => {
+  const bare = contractTable(`properties:
+  - name: age # years
+    logicalType: integer
+    classification: public
+  - name: plan
+    logicalType: string
+    classification: public
+    quality:
+      - { metric: nullValues, unit: percent, mustBeLessThan: 0.01 }
+  - { name: secret, logicalType: string, classification: restricted }`);
+  /** Of each two hundred plans one is missing. */
+  const rows = (seed: number) =>
+    Array.from({ length: 2000 }, (_, at) => {
+      const plan = (at + seed) % 200 === 0 ? "" : ["free", "paid"][at % 2];
+      return `${18 + ((7 * at + seed) % 60)},${plan},s${at}`;
+    }).join("\n");
+  const table = (seed: number) => `age,plan,secret\n${rows(seed)}\n`;
+  const files = { "c.yaml": bare, "data.csv": table(1), "before.csv": table(2) };
+  const proposed = (comments: readonly { readonly body: string }[]) =>
+    comments.map(({ body }) => /```suggestion\n([\s\S]*?)\n```/.exec(body)?.[1]);
+
+  async function inferred(world: World, given: Readonly<Record<string, unknown>> = {}) {
+    world.fake.files = [{ filename: "c.yaml", patch: `@@ -0,0 +1,99 @@\n${bare.trimEnd().replace(/^/gm, "+")}` }];
+    return validate(world, { inferContract: join(world.t.cwd, "inferred.yaml"), ...given });
+  }
+
+  test.each([
+    ["from the data", []],
+    ["from the reference", ["before.csv"]],
+  ])("%s are suggested where the contract has none, and accepted they are kept", async (_from, reference) => {
+    await using world = await pullRequest(files);
+    const given = reference.length === 0 ? {} : { reference: reference.map((name) => join(world.t.cwd, name)) };
+    const { tables, verdict } = await inferred(world, given);
+    expect(verdict).toBe("fail");
+    expect(proposed(world.fake.comments)).toEqual([
+      expect.stringMatching(
+        /^ {6}- name: age # years\n {8}quality:\n {10}- \{ name: missing, .*\n {10}- \{ name: range, .*minimum: 18, maximum: 77/,
+      ),
+      // The bound that clean batches keep to, and not the next whole percent.
+      expect.stringMatching(
+        /^ {10}- \{ name: levels, .*\n {10}- \{ metric: nullValues, .*mustBeLessThan: 1\.[1-9]\d* \}$/,
+      ),
+      expect.stringMatching(/^ {6}- \{ name: secret, .*restricted, quality: \[\{ name: missing, [^[]*\}\] \}$/),
+    ]);
+    expect(JSON.stringify([world.fake.comments, tables])).not.toMatch(/\bs1\d\d\b/);
+    const lacking = tables.find(({ title }) => title.startsWith("Rules that clean batches keep"));
+    expect(lacking?.rows.map(([id, , line]) => [id, line])).toEqual([
+      ["age.inferred", 9],
+      ["secret.inferred", 17],
+    ]);
+    const lines = bare.split("\n");
+    for (const { line, body } of world.fake.comments)
+      lines[Number(line) - 1] = /```suggestion\n([\s\S]*?)\n```/.exec(body)?.[1] ?? "";
+    await world.t.write("c.yaml", lines.join("\n"));
+    const after = await inferred(world, given);
+    expect(after.checks.filter(({ verdict: one }) => one === "fail" || one === "warn")).toEqual([]);
+    expect(world.fake.comments).toEqual([]);
+  });
+
+  test("are left out where a rule asks already, or nobody asks to infer; a reference alone widens", async () => {
+    await using world = await pullRequest(files);
+    await inferred(world, { inferContract: undefined, reference: [join(world.t.cwd, "before.csv")] });
+    expect(proposed(world.fake.comments)).toEqual([
+      expect.stringMatching(/^ {10}- \{ metric: nullValues, .*mustBeLessThan: 1\.[1-9]/),
+    ]);
+    await using asked = await pullRequest({
+      ...files,
+      "c.yaml": bare.replace(
+        "integer\n",
+        "integer\n        required: true\n        logicalTypeOptions: { minimum: 0 }\n",
+      ),
+    });
+    const { tables } = await inferred(asked);
+    const lacking = tables.find(({ title }) => title.startsWith("Rules that clean batches keep"));
+    expect(lacking?.rows.map(([id]) => id)).toEqual(["secret.inferred"]);
+  });
+});
+
 test("the base is read from GitHub where the checkout has no history", async () => {
   await using world = await pullRequest();
   world.fake.contents.set(`${"b".repeat(40)}:c.yaml`, contract.replace("maximum: 120", "maximum: 100"));

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { InferredColumn, InferredFrom } from "../../contract/infer.ts";
+import type { InferredColumn, InferredFrom, InferredRule } from "../../contract/infer.ts";
 import type { Aggregate, Dataset } from "../../dataset/dataset.ts";
 import { type Digest, digestOf } from "../../kernel/digest.ts";
 import { configurationError } from "../../kernel/error.ts";
@@ -42,24 +42,38 @@ export async function checkInferred(path: string | undefined, host: Host): Promi
   );
 }
 
-interface Inferred {
+/** What a contract is inferred from, and of which columns. */
+export interface Inferred {
   readonly source: InferredFrom;
   readonly columns: readonly InferredColumn[];
 }
 
 /**
- * Writes the contract that the reference suggests, whatever the data at hand looks like; without a reference that which the data suggests,
- * where something could be read.
+ * What the reference tells, whatever the data at hand looks like; without a reference what the data tells, where something could be read and
+ * `path` names where the contract goes.
  */
-export async function writeInferred(
+export async function inferredOf(
   path: string | undefined,
   reference: Reference | undefined,
   situation: Situation,
+): Promise<Inferred | undefined> {
+  if (reference !== undefined) return fromReference(reference, situation);
+  return path === undefined ? undefined : fromData(situation);
+}
+
+/** The rules that stand in the inferred contract, by column. */
+export async function rulesBy({ source, columns }: Inferred): Promise<ReadonlyMap<string, readonly InferredRule[]>> {
+  const { inferredRules } = await import("../../contract/infer.ts");
+  return inferredRules(source, columns);
+}
+
+/** Writes what was inferred as a contract. */
+export async function writeInferred(
+  path: string | undefined,
+  inferred: Inferred | undefined,
+  { project, host }: Situation,
 ): Promise<WrittenContract | undefined> {
-  if (path === undefined) return undefined;
-  const { project, host } = situation;
-  const inferred = reference === undefined ? await fromData(situation) : fromReference(reference, situation);
-  if (inferred === undefined) return undefined;
+  if (path === undefined || inferred === undefined) return undefined;
   const { source, columns } = inferred;
   const { inferContract } = await import("../../contract/infer.ts");
   const bytes = new TextEncoder().encode(inferContract(project.model, source, columns));

@@ -8,6 +8,8 @@ import { TitleholderError } from "../../kernel/error.ts";
 import type { Suggestion } from "../../kernel/review.ts";
 import { escapeMarkdown, fenced, visible } from "../../report/escape.ts";
 import { plural } from "./checks.ts";
+import type { Inferred } from "./infer.ts";
+import { type InferredEdits, inferredEdits, isMissing } from "./inferred-edits.ts";
 import type { Part, Situation } from "./part.ts";
 
 /** More new values than this are no list that somebody forgot to extend. */
@@ -16,34 +18,58 @@ const mostValues = 10;
 const mostLevels = 1000;
 const longestValue = 80;
 
-/** How a broken rule would have to read for this data to keep it. */
-interface Proposal extends Change {
-  readonly rule: Rule;
+/** How a broken rule would have to read for this data to keep it, or a rule that the contract lacks. */
+export interface Proposal extends Change {
+  readonly id: string;
+  readonly expectation: string;
+  /** A rule that is not there yet. */
+  readonly adds?: boolean;
 }
 
 /**
  * For each broken rule that data may have outgrown, how the contract would read if the change of the data is meant: further valid values,
  * a wider range, more rows that break it. Values of columns that may not be shown are never proposed.
+ *
+ * @param inferred widens a bound of missing values to what clean batches keep, where that is enough for this data
+ * @param adds whether the rules that were inferred are proposed where the contract has none
  */
-export async function suggestionPart(situation: Situation): Promise<Part> {
+export async function suggestionPart(
+  situation: Situation,
+  inferred: Inferred | undefined,
+  adds: boolean,
+): Promise<Part> {
   const { found, contract, host } = situation;
   if (found.unreadable || contract.text.includes("\r")) return {};
   const editable = new EditableContract(contract.text);
-  const proposals: Proposal[] = [];
+  const { rules, added } = await inferredEdits(inferred, situation, editable, adds);
+  const proposals: Proposal[] = [...added];
   for (const outcome of found.outcomes.filter(({ holds }) => !holds)) {
-    const change = await changeFor(outcome, situation, editable);
-    if (change !== undefined) proposals.push({ rule: outcome.rule, ...change });
+    const change = await changeFor(outcome, situation, editable, rules);
+    const { id, expectation } = outcome.rule;
+    if (change !== undefined) proposals.push({ id, expectation, ...change });
   }
   const edits = editable.lineEdits(proposals.flatMap(({ replacements }) => replacements));
-  if (edits.length === 0) return {};
   const reasons = (edit: LineEdit) =>
     proposals.filter(({ replacements }) => replacements.some((one) => edit.made.includes(one)));
   const file = resolve(host.cwd, contract.path);
+  const isAddition = (edit: LineEdit) => reasons(edit).every((reason) => reason.adds === true);
+  const tables = [
+    editTable(
+      outgrown,
+      contract.path,
+      edits.filter((edit) => !isAddition(edit)),
+      reasons,
+    ),
+    editTable(lacking, contract.path, edits.filter(isAddition), reasons),
+  ];
   return {
-    tables: [editTable(contract.path, edits, reasons)],
+    tables: tables.filter(({ rows }) => rows.length > 0),
     suggestions: edits.map((edit) => suggestionOf(file, edit, reasons(edit))),
   };
 }
+
+const outgrown = "If the change of the data is meant: suggested edits of the contract";
+const lacking = "Rules that clean batches keep and the contract lacks: suggested edits of the contract";
 
 /** Leaves the suggestions on the pull request. What goes wrong there is told, and changes no verdict. */
 export async function publishSuggestions(
@@ -79,12 +105,13 @@ async function changeFor(
   outcome: Outcome,
   situation: Situation,
   editable: EditableContract,
+  inferred: InferredEdits["rules"],
 ): Promise<Change | undefined> {
   const { measure } = outcome.rule;
   const term = measure.kind === "rows" && measure.violated.op === "not" ? measure.violated.term : undefined;
   if (term?.op === "in") return furtherValues(outcome.rule, term, situation, editable);
   if (term?.op === "range") return widerRange(outcome.rule, term, situation, editable);
-  return widerBound(outcome, editable);
+  return usualMissing(outcome, editable, inferred) ?? widerBound(outcome, editable);
 }
 
 async function furtherValues(
@@ -129,6 +156,22 @@ async function widerRange(
   return { why: `values from ${String(min)} to ${String(max)}`, replacements };
 }
 
+/** The share of missing values that clean batches keep to, where this data keeps to it. */
+function usualMissing(
+  { rule, share }: Outcome,
+  editable: EditableContract,
+  inferred: InferredEdits["rules"],
+): Change | undefined {
+  const { measure, bound, unit, place, columns } = rule;
+  if (unit !== "percent" || measure.kind !== "rows" || !isMissing(measure.violated)) return undefined;
+  const usual = inferred.get(columns[0] ?? "")?.find(({ asks }) => asks === "missing");
+  if (usual === undefined || share * 100 >= usual.percent) return undefined;
+  const key = bound.op === "<" ? "mustBeLessThan" : bound.op === "≤" ? "mustBeLessOrEqualTo" : undefined;
+  const replacement = key === undefined ? undefined : editable.set(place, [key], usual.percent);
+  const why = `${(share * 100).toFixed(2)}% of the rows; ${usual.why.replace(/\.$/, "")}`;
+  return replacement && { why, replacements: [replacement] };
+}
+
 /** Counts and shares are no values of a column, and may be told of any. */
 function widerBound({ rule, count, share }: Outcome, editable: EditableContract): Change | undefined {
   const { bound, unit, place, measure } = rule;
@@ -156,28 +199,36 @@ function widerBound({ rule, count, share }: Outcome, editable: EditableContract)
   return replacement && { why: amount, replacements: [replacement] };
 }
 
-function editTable(path: string, edits: readonly LineEdit[], reasons: (edit: LineEdit) => readonly Proposal[]): Table {
+function editTable(
+  title: string,
+  path: string,
+  edits: readonly LineEdit[],
+  reasons: (edit: LineEdit) => readonly Proposal[],
+): Table {
   return {
-    title: "If the change of the data is meant: suggested edits of the contract",
+    title,
     columns: ["rule", "found", "line"],
-    rows: edits.flatMap((edit) => reasons(edit).map(({ rule, why }) => [rule.id, why, edit.line])),
+    rows: edits.flatMap((edit) => reasons(edit).map(({ id, why }) => [id, why, edit.line])),
     diff: unifiedDiff(path, edits),
   };
 }
 
 function suggestionOf(file: string, { line, old, new: now }: LineEdit, reasons: readonly Proposal[]): Suggestion {
-  const ids = reasons.map(({ rule }) => rule.id);
+  const ids = reasons.map(({ id }) => id);
   return { key: [...ids, now.trim().split(/[:\s]/, 1)[0]].join(" "), file, line, old, body: bodyOf(reasons, now) };
 }
 
 function bodyOf(reasons: readonly Proposal[], now: string): string {
   const found = reasons.map(
-    ({ rule, why }) => `**${escapeMarkdown(rule.expectation)}**: found ${escapeMarkdown(why)}.`,
+    ({ expectation, why }) => `**${escapeMarkdown(expectation)}**: found ${escapeMarkdown(why)}.`,
   );
+  const isAddition = reasons.every(({ adds }) => adds === true);
   return [
     found.join("<br>\n"),
-    "If this change of the data is meant, the contract would have to say:",
+    isAddition
+      ? "Clean batches keep what these lines ask for:"
+      : "If this change of the data is meant, the contract would have to say:",
     fenced("suggestion", now),
-    "If it is not, mend the data.",
+    ...(isAddition ? [] : ["If it is not, mend the data."]),
   ].join("\n\n");
 }
