@@ -5,7 +5,7 @@ sep}`);return(outside?path:shown).replaceAll(node_path__WEBPACK_IMPORTED_MODULE_
 /^\.+/,"_");const folder=plain===project.model?plain:`${plain}-${(0,_kernel_digest_js__WEBPACK_IMPORTED_MODULE_1__.ol)(project.model).slice("sha256:".length).slice(0,8)}`;return(0,node_path__WEBPACK_IMPORTED_MODULE_0__.
 join)(project.reports,folder,command,"report.json")}}),7117:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{P:()=>commands});
 const commands={"validate-data":{summary:"Check data against its contract before anything is built on it.",load:async()=>(await Promise.all([__webpack_require__.e(5491),__webpack_require__.e(8815),__webpack_require__.
-e(5521),__webpack_require__.e(3028),__webpack_require__.e(4783),__webpack_require__.e(2174),__webpack_require__.e(5842)]).then(__webpack_require__.bind(__webpack_require__,15842))).command},"train":{summary:"\
+e(5521),__webpack_require__.e(3028),__webpack_require__.e(4783),__webpack_require__.e(2174),__webpack_require__.e(3573)]).then(__webpack_require__.bind(__webpack_require__,73573))).command},"train":{summary:"\
 Run a training command with everything it was made of on record.",load:async()=>(await Promise.all([__webpack_require__.e(5491),__webpack_require__.e(3028),__webpack_require__.e(9511),__webpack_require__.
 e(6218)]).then(__webpack_require__.bind(__webpack_require__,26218))).command},"evaluate-vs-champion":{summary:"Decide on the same rows whether a challenger may take the champion's place.",load:async()=>(await Promise.
 all([__webpack_require__.e(5491),__webpack_require__.e(5521),__webpack_require__.e(3028),__webpack_require__.e(2174),__webpack_require__.e(2777)]).then(__webpack_require__.bind(__webpack_require__,82777))).
