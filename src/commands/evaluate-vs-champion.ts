@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { fingerprintSchema } from "../dataset/fingerprint.ts";
-import { decisions, metricNames, metricStates, metricTests } from "../evaluation/evaluation.ts";
+import { decisions, metricNames, metricStates, metricTests, type Task, tasks } from "../evaluation/evaluation.ts";
 import type { Command, Project } from "../kernel/command.ts";
 import { digestSchema } from "../kernel/digest-schema.ts";
 import { configurationError } from "../kernel/error.ts";
@@ -9,7 +9,7 @@ import { parseDuration, parseSize } from "../kernel/quantity.ts";
 import { compareModels } from "./evaluate-vs-champion/compare.ts";
 import { unchanged } from "./evaluate-vs-champion/facts.ts";
 import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
-import { metricInput, metricRules } from "./evaluate-vs-champion/rules.ts";
+import { type Baseline, baselines, metricInput, metricRules } from "./evaluate-vs-champion/rules.ts";
 import { absenceOf, type LocatedModel, type LocateOptions, locateModel } from "./model-reference.ts";
 import { alpha, baseInputs, input, registryInputs } from "./shared.ts";
 
@@ -42,8 +42,17 @@ const inputs = z.strictObject({
     separator: "comma",
     example: "customer_id",
   }),
-  task: input(z.enum(["binary", "multiclass"]).default("binary"), {
-    description: "`binary`: two classes, one of them positive. `multiclass`: more than two.",
+  task: input(z.enum(["binary", "multiclass", "regression"]).default("binary"), {
+    description: "`binary`: two classes, one of them positive. `multiclass`: more than two. `regression`: a number.",
+  }),
+  weight: input(z.string().optional(), {
+    description: "A column of sample weights, 0 or more: how many cases each row stands for.",
+    example: "weight",
+  }),
+  quantiles: input(z.array(z.number().gt(0).lt(1)).min(1).optional(), {
+    description: "The levels of the quantiles that the models predict, in the order of their columns.",
+    separator: "comma",
+    example: "0.1, 0.5, 0.9",
   }),
   positive: input(z.union([z.string(), z.number(), z.boolean()]).optional(), {
     description: "The positive class of a binary label. `1` or `true` when absent.",
@@ -51,12 +60,12 @@ const inputs = z.strictObject({
   }),
   metrics: input(z.array(metricInput).min(1).optional(), {
     description:
-      "What is compared: `accuracy`, `roc-auc`, `log-loss` or `brier`, each with its `test`: `superiority`, or `non-inferiority` (the default) with the `margin` that is tolerated, in the metric's unit. All must pass. When absent: non-inferior in ROC AUC (margin 0.005) and log-loss (0.01); for several classes in accuracy (0.01) and log-loss.",
+      "What is compared, each with its `test`: `superiority`, or `non-inferiority` (the default) with the `margin` that is tolerated, in the metric's unit. All must pass. Classes: `accuracy`, `balanced-accuracy`, `precision`, `recall`, `f1` (each with `average`: `positive`, `macro`, `weighted` or `micro`), `mcc`, `cost` (with `costs`), `top-k` (with `k`), `roc-auc`, `average-precision`, `log-loss` (with `clip`), `brier`, `ece` (with `bins`). Numbers: `mse`, `rmse`, `mae`, `mape`, `r2`, `pinball` (with `quantile`). When absent: non-inferior in ROC AUC (margin 0.005) and log-loss (0.01); for several classes in accuracy (0.01) and log-loss; for numbers in R² (0.01).",
     example: "[{ name: roc-auc, test: superiority }, { name: log-loss, test: non-inferiority, margin: 0.005 }]",
   }),
-  baseline: input(z.enum(["majority", "none"]).default("majority"), {
+  baseline: input(z.enum(baselines).optional(), {
     description:
-      "What a challenger must beat while there is no champion. `majority`: always answering with the commonest class; the first metric must then be superior. `none`: nothing is compared.",
+      "What a challenger must beat while there is no champion: always answering with the commonest class (`majority`, the default for classes) or with the mean (`mean`, the default for numbers); the first metric must then be superior. `none`: nothing is compared.",
   }),
   purpose: input(z.enum(purposes).optional(), {
     description:
@@ -89,19 +98,21 @@ const number = z.number().nullable();
 const details = z.strictObject({
   decision: z.enum(decisions),
   purpose: z.enum(purposes),
-  task: z.enum(["binary", "multiclass"]),
+  task: z.enum(tasks),
   alpha: z.number(),
   challenger: digestSchema,
   champion: digestSchema.nullable(),
   /** What stood in for a champion. */
-  baseline: z.enum(["majority", "none"]).nullable(),
+  baseline: z.enum(baselines).nullable(),
   data: fingerprintSchema,
   /** 0 when no row had to be read. */
   rows: z.int(),
   /** Effects are oriented: positive is better. Bounds are one-sided at 1 − alpha. */
   metrics: z.array(
     z.strictObject({
-      name: z.enum(metricNames),
+      /** The metric, and what tells it from another of the same: `f1-macro`. */
+      name: z.string(),
+      metric: z.enum(metricNames),
       test: z.enum(metricTests),
       margin: number,
       state: z.enum(metricStates),
@@ -144,19 +155,35 @@ async function run(given: Inputs, host: Host, project: Project) {
   const challenger = await locateChallenger(given, host, project);
   const champion = await locateChampion(given, host, project);
   const rows = await locateRows(given, host);
+  const baseline = baselineOf(given.baseline, given.task);
   const known = {
     purpose: rows.purpose,
     task: given.task,
     alpha: given.alpha,
     challenger: challenger.digest,
     champion: champion?.digest ?? null,
-    baseline: champion === undefined ? given.baseline : null,
+    baseline: champion === undefined ? baseline : null,
     data: rows.fingerprint,
   };
   if (champion?.digest === challenger.digest) return unchanged(known, challenger, champion);
-  const question = { label: given.label, key: given.key, task: given.task, positive: given.positive };
-  const contest = { given: known, rules, limits, features: given.features, challenger, champion, rows, question };
+  const { label, key, task, positive, weight, features, quantiles = [] } = given;
+  const question = { label, key, task, positive, weight };
+  const contest = { given: known, rules, limits, features, challenger, champion, rows, question, quantiles, baseline };
   return compareModels({ ...contest, championInput: given.champion }, host);
+}
+
+/** @throws TitleholderError TH_EVALUATION_BASELINE (configuration) for one that the task does not know. */
+function baselineOf(asked: Baseline | undefined, task: Task): Baseline {
+  const usual = task === "binary" || task === "multiclass" ? "majority" : "mean";
+  if (asked === undefined || asked === usual || asked === "none") return asked ?? usual;
+  throw configurationError(
+    "TH_EVALUATION_BASELINE",
+    `${asked} is no baseline of a ${task} task`,
+    `write \`${usual}\`, or \`none\``,
+    {
+      input: "baseline",
+    },
+  );
 }
 
 async function locateChallenger(given: Inputs, host: Host, project: Project): Promise<LocatedModel> {

@@ -4,15 +4,26 @@ import { mcNemarTest } from "../stats/mcnemar.ts";
 import { pairedTTest } from "../stats/paired-t.ts";
 import { minimumDetectableEffect, rowsNeeded } from "../stats/power.ts";
 import { tangoBounds } from "../stats/tango.ts";
-import type { Answers, MetricComparison, MetricRule, MetricState, Truth } from "./evaluation.ts";
+import type { Answers, ClassTruth, MetricComparison, MetricRule, MetricState, Truth } from "./evaluation.ts";
+import { type Estimator, needed } from "./metric.ts";
+import { clippedRows } from "./metrics/probabilities.ts";
+import { metrics } from "./metrics.ts";
+
+/** How the rows were drawn, and how sure one wants to be. */
+export interface Design {
+  /** One-sided error, 0 < alpha < 0.5. */
+  readonly alpha: number;
+  /** Sample weights, one a row, finite and ≥ 0. */
+  readonly weights?: Float64Array;
+}
 
 /**
- * Compares two models in one metric, paired by row. Superiority in accuracy is McNemar's exact test, its bounds and non-inferiority are
- * Tango's score bounds; log-loss and Brier score are the paired t on per-row gains; ROC AUC is DeLong's test read against Student's t.
+ * Compares two models in one metric, paired by row. Of equally weighted, independent rows superiority in accuracy is McNemar's exact test,
+ * its bounds and non-inferiority are Tango's score bounds, and ROC AUC is DeLong's test read against Student's t. Every other metric is the
+ * paired t on the difference of the rows' influences, which for a mean is the paired t on its gains and else the delta method.
  * Superior and non-inferior: the lower bound clears 0 or −margin. Rejected: the upper bound is below −margin, or below 0 when superiority
  * was asked. Unchanged: the same answers in every row. Else inconclusive.
  *
- * @param alpha one-sided error, 0 < alpha < 0.5
  * @throws Error (a bug) when an answer that the metric needs is absent; the command asks for it before.
  */
 export function compareMetric(
@@ -20,27 +31,24 @@ export function compareMetric(
   truth: Truth,
   challenger: Answers,
   champion: Answers,
-  alpha: number,
+  design: Design,
 ): MetricComparison {
-  if (rule.name === "accuracy") return compareAccuracy(rule, truth, challenger, champion, alpha);
-  if (rule.name === "roc-auc") return compareAuc(rule, truth, challenger, champion, alpha);
-  return compareLosses(rule, challenger, champion, alpha);
-}
-
-function need<T>(answer: T | undefined, rule: MetricRule): T {
-  if (answer === undefined) throw new Error(`${rule.name} was asked of a model that does not give it`);
-  return answer;
+  if (design.weights === undefined && truth.kind === "classes") {
+    if (rule.metric === "accuracy") return compareAccuracy(rule, truth, challenger, champion, design.alpha);
+    if (rule.metric === "roc-auc") return compareAuc(rule, truth, challenger, champion, design.alpha);
+  }
+  return compareInfluences(rule, truth, challenger, champion, design);
 }
 
 function compareAccuracy(
   rule: MetricRule,
-  truth: Truth,
+  truth: ClassTruth,
   challenger: Answers,
   champion: Answers,
   alpha: number,
 ): MetricComparison {
-  const one = need(challenger.predicted, rule);
-  const other = need(champion.predicted, rule);
+  const one = needed(challenger.predicted, "class");
+  const other = needed(champion.predicted, "class");
   const rows = truth.label.length;
   let [gains, losses, both, different] = [0, 0, 0, 0];
   for (let row = 0; row < rows; row++) {
@@ -75,13 +83,13 @@ function compareAccuracy(
 
 function compareAuc(
   rule: MetricRule,
-  truth: Truth,
+  truth: ClassTruth,
   challenger: Answers,
   champion: Answers,
   alpha: number,
 ): MetricComparison {
-  const one = need(challenger.score, rule);
-  const other = need(champion.score, rule);
+  const one = needed(challenger.score, "score");
+  const other = needed(champion.score, "score");
   const rows = truth.label.length;
   const positive = Array.from(truth.label, (label) => label === truth.positive);
   const method = "DeLong test with Student's t";
@@ -109,40 +117,94 @@ function compareAuc(
   };
 }
 
-function compareLosses(rule: MetricRule, challenger: Answers, champion: Answers, alpha: number): MetricComparison {
-  const one = need(challenger.ofTrue, rule);
-  const other = need(champion.ofTrue, rule);
-  const rows = one.length;
-  const losses = rowLosses(rule, one);
-  const championLosses = rowLosses(rule, other);
-  const gains = Array.from(championLosses.values, (loss, row) => loss - (losses.values[row] ?? Number.NaN));
-  const means = { challenger: mean(losses.values), champion: mean(championLosses.values) };
+/**
+ * With d the difference of the two models' influences on a row, turned so that positive is better, the effect plus d is a gain whose mean
+ * is the effect, and whose spread is that of the effect to first order.
+ */
+function compareInfluences(
+  rule: MetricRule,
+  truth: Truth,
+  challenger: Answers,
+  champion: Answers,
+  { alpha, weights }: Design,
+): MetricComparison {
+  const metric = metrics[rule.metric];
+  const [one, other] = [challenger, champion].map((answers) => metric.estimator(truth, answers, rule.settings));
+  if (one === undefined || other === undefined) throw new Error("a comparison without two models");
+  const sign = metric.better === "higher" ? 1 : -1;
+  const [value, championValue] = [one.value(weights), other.value(weights)];
   const clipped =
-    rule.name === "log-loss" ? { clipped: { challenger: losses.clipped, champion: championLosses.clipped } } : {};
+    rule.metric === "log-loss"
+      ? {
+          clipped: {
+            challenger: clippedRows(challenger, rule.settings.clip),
+            champion: clippedRows(champion, rule.settings.clip),
+          },
+        }
+      : {};
   const method = "paired t test on the rows' gains";
-  const test = pairedTTest(gains, alpha);
-  if (test.kind === "inconclusive") {
-    const numbers = { ...means, effect: rows === 0 ? null : test.difference };
-    return { ...undecided(rule, sameNumbers(one, other), rows, numbers, method, test.reason), ...clipped };
+  const same = sameAnswers(rule, challenger, champion);
+  if (!Number.isFinite(value) || !Number.isFinite(championValue)) {
+    const numbers = { challenger: finite(value), champion: finite(championValue), effect: null };
+    const reason = `${rule.name} is not defined on these rows`;
+    return { ...undecided(rule, same, one.units, numbers, method, reason), ...clipped };
   }
-  const { difference, standardError, degreesOfFreedom, lower, upper } = test;
-  const observed = { effect: difference, standardError, degreesOfFreedom, lower, upper };
-  return { ...decided(rule, observed, rows, alpha), ...means, method, ...clipped };
+  const effect = sign * (value - championValue);
+  const numbers = { challenger: value, champion: championValue, effect };
+  const test = pairedTTest(Array.from(gainsOf(one, other, sign, effect, weights)), alpha);
+  if (test.kind === "inconclusive") {
+    return { ...undecided(rule, same, one.units, numbers, method, test.reason), ...clipped };
+  }
+  const { standardError, degreesOfFreedom, lower, upper } = test;
+  const observed = { effect, standardError, degreesOfFreedom, lower, upper };
+  return { ...decided(rule, observed, one.units, alpha), ...numbers, method, ...clipped };
 }
 
-/** −ln of the probability given to the true class, or its squared distance from 1 (which for two classes is the Brier score). */
-function rowLosses(
-  rule: MetricRule,
-  ofTrue: Float64Array,
-): { readonly values: Float64Array; readonly clipped: number } {
-  if (rule.name === "brier") return { values: ofTrue.map((probability) => (1 - probability) ** 2), clipped: 0 };
-  let clipped = 0;
-  const values = ofTrue.map((probability) => {
-    const within = Math.min(Math.max(probability, rule.clip), 1 - rule.clip);
-    if (within !== probability) clipped += 1;
-    return -Math.log(within);
-  });
-  return { values, clipped };
+/** Rounding of sums and differences of influences: a spread below it is none. */
+const rounding = 1e-12;
+
+function gainsOf(
+  one: Estimator,
+  other: Estimator,
+  sign: number,
+  effect: number,
+  weights: Float64Array | undefined,
+): Float64Array {
+  const [values, otherValues] = [one.values, other.values];
+  if (weights === undefined && values !== undefined && otherValues !== undefined) {
+    return values.map((value, unit) => sign * (value - (otherValues[unit] ?? Number.NaN)));
+  }
+  const [influence, otherInfluence] = [one.influence(weights), other.influence(weights)];
+  const total = weights?.reduce((sum, weight) => sum + weight, 0) ?? one.units;
+  const scale = (sign * one.units) / total;
+  const difference = influence.map(
+    (own, unit) => scale * (weights?.[unit] ?? 1) * (own - (otherInfluence[unit] ?? Number.NaN)),
+  );
+  const size = influence.reduce((most, own) => Math.max(most, Math.abs(own)), 0);
+  const spread = difference.reduce((most, own) => Math.max(most, Math.abs(own)), 0);
+  return spread <= rounding * size ? difference.fill(effect) : difference.map((own) => effect + own);
+}
+
+/** Whether two models answered the same in every row, in what the metric reads. */
+function sameAnswers({ metric, settings }: MetricRule, one: Answers, other: Answers): boolean {
+  const { needs } = metrics[metric];
+  if (needs === "class") return sameNumbers(one.predicted, other.predicted);
+  if (needs === "value") return sameNumbers(one.value, other.value);
+  if (needs === "quantile") {
+    const level = settings.quantile ?? 0.5;
+    return sameNumbers(one.quantiles?.get(level) ?? one.value, other.quantiles?.get(level) ?? other.value);
+  }
+  if (one.score !== undefined) return sameNumbers(one.score, other.score);
+  return (
+    sameNumbers(one.ofTrue, other.ofTrue) &&
+    sameNumbers(one.rankOfTrue, other.rankOfTrue) &&
+    sameNumbers(one.confidence, other.confidence) &&
+    sameNumbers(one.squaredDistance, other.squaredDistance)
+  );
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 interface Observed {
@@ -193,10 +255,10 @@ function power(rule: MetricRule, effect: number, standardDeviation: number, rows
   return { detectable, rowsNeeded: sought > 0 ? rowsNeeded(sought, standardDeviation, alpha) : null };
 }
 
-function mean(values: Float64Array): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
+type Numbers = Float64Array | Uint16Array | undefined;
 
-function sameNumbers(one: Float64Array, other: Float64Array): boolean {
-  return one.every((value, row) => value === other[row]);
+/** Absent in both is the same. */
+export function sameNumbers(one: Numbers, other: Numbers): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.every((value: number, row: number) => value === other[row]);
 }

@@ -1,3 +1,4 @@
+import { sameNumbers } from "./comparison.ts";
 import type { Answers, Decision, MetricComparison } from "./evaluation.ts";
 
 /**
@@ -26,7 +27,10 @@ export function unbaselined(decision: Decision): Decision {
 
 /** Whether two models answered the same in every row, in everything that both give. */
 export function identicalAnswers(one: Answers, other: Answers): boolean {
-  const same = (a: Uint16Array | Float64Array | undefined, b: Uint16Array | Float64Array | undefined) =>
-    a === undefined || b === undefined ? a === b : a.every((value: number, row: number) => value === b[row]);
-  return same(one.predicted, other.predicted) && same(one.score, other.score) && same(one.ofTrue, other.ofTrue);
+  const levels = [...(one.quantiles?.keys() ?? []), ...(other.quantiles?.keys() ?? [])];
+  return (
+    (["predicted", "score", "ofTrue", "rankOfTrue", "confidence", "squaredDistance", "value"] as const).every((part) =>
+      sameNumbers(one[part], other[part]),
+    ) && levels.every((level) => sameNumbers(one.quantiles?.get(level), other.quantiles?.get(level)))
+  );
 }

@@ -3,45 +3,71 @@
  * and gives the decision with every number that led to it. Effects are oriented: positive means that the challenger is better.
  */
 
-export const metricNames = ["accuracy", "roc-auc", "log-loss", "brier"] as const;
+export const tasks = ["binary", "multiclass", "multilabel", "regression", "ranking", "forecast", "score"] as const;
+export type Task = (typeof tasks)[number];
+
+export const metricNames = [
+  "accuracy",
+  "balanced-accuracy",
+  "precision",
+  "recall",
+  "f1",
+  "mcc",
+  "cost",
+  "top-k",
+  "roc-auc",
+  "average-precision",
+  "log-loss",
+  "brier",
+  "ece",
+  "mse",
+  "rmse",
+  "mae",
+  "mape",
+  "r2",
+  "pinball",
+] as const;
 export type MetricName = (typeof metricNames)[number];
 
 export const metricTests = ["superiority", "non-inferiority"] as const;
 export type MetricTest = (typeof metricTests)[number];
 
+export const averages = ["positive", "macro", "weighted", "micro"] as const;
+/** Over classes, as scikit-learn names them (`positive` is its `binary`): of the positive class; plain mean; mean by support; of all counts. */
+export type Average = (typeof averages)[number];
+
+/** What a metric's definition leaves open; each metric reads its own, and finds its default where nothing is written. */
+export interface MetricSettings {
+  /** log-loss: probabilities are brought into clip..1 − clip first, 0 < clip < 0.5. */
+  readonly clip?: number | undefined;
+  /** precision, recall, f1. */
+  readonly average?: Average | undefined;
+  /** top-k, ndcg: from 1. */
+  readonly k?: number | undefined;
+  /** pinball: the quantile that is predicted, in 0..1. */
+  readonly quantile?: number | undefined;
+  /** ece: equally wide bins of the probability, from 2. */
+  readonly bins?: number | undefined;
+  /** cost: by true class, then by predicted class, in the user's unit; 0 where nothing is written. Negative is a gain. */
+  readonly costs?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
+}
+
 /** One metric and what is asked of the challenger in it. */
 export interface MetricRule {
-  readonly name: MetricName;
+  /** As reports name it: the metric, and what tells it from another of the same. Unique among the rules. */
+  readonly name: string;
+  readonly metric: MetricName;
+  readonly settings: MetricSettings;
   readonly test: MetricTest;
   /** The largest loss that is tolerated, in the metric's unit, above 0; used by non-inferiority. */
   readonly margin: number;
-  /** log-loss alone: probabilities are brought into clip..1 − clip first, 0 < clip < 0.5. */
-  readonly clip: number;
 }
 
-/** Margins of metrics that are asked for without one. */
-export const defaultMargins: Readonly<Record<MetricName, number>> = {
-  accuracy: 0.01,
-  "roc-auc": 0.005,
-  "log-loss": 0.01,
-  brier: 0.005,
-};
+/** The rows' true values. */
+export type Truth = ClassTruth | NumberTruth;
 
-/** What a metric is called in a report, what it needs from a model, and whether larger values are better. */
-export const metricFacts: Readonly<
-  Record<MetricName, { readonly needs: ScoreKind; readonly better: "higher" | "lower"; readonly binaryOnly: boolean }>
-> = {
-  accuracy: { needs: "class", better: "higher", binaryOnly: false },
-  "roc-auc": { needs: "score", better: "higher", binaryOnly: true },
-  "log-loss": { needs: "probability", better: "lower", binaryOnly: false },
-  brier: { needs: "probability", better: "lower", binaryOnly: true },
-};
-
-/** `score`: any number that grows with the positive class. `probability`: a score in 0..1. */
-export type ScoreKind = "class" | "score" | "probability";
-
-/** The rows' true classes. */
-export interface Truth {
+export interface ClassTruth {
+  readonly kind: "classes";
   /** In the order in which models give their scores; binary: see `positive`. At most 1,000. */
   readonly classes: readonly string[];
   /** Binary alone: the place of the positive class in `classes`. */
@@ -50,7 +76,13 @@ export interface Truth {
   readonly label: Uint16Array;
 }
 
-/** One model's answers, as long as the rows. What the model does not give is absent. */
+export interface NumberTruth {
+  readonly kind: "numbers";
+  /** Finite. */
+  readonly target: Float64Array;
+}
+
+/** One model's answers, each as long as the rows. What the model does not give, and what no metric asks for, is absent. */
 export interface Answers {
   /** Predicted class; `otherClass` for one that the rows do not have. */
   readonly predicted?: Uint16Array;
@@ -58,7 +90,20 @@ export interface Answers {
   readonly score?: Float64Array;
   /** The probability that was given to the row's true class. */
   readonly ofTrue?: Float64Array;
+  /** How many classes are placed before the true one by their score; 0 when it is the first. */
+  readonly rankOfTrue?: Uint16Array;
+  /** Several classes: the largest probability. */
+  readonly confidence?: Float64Array;
+  /** Several classes: the sum over classes of (probability − 1 for the true one, else 0)². */
+  readonly squaredDistance?: Float64Array;
+  /** Predicted number. */
+  readonly value?: Float64Array;
+  /** Predicted quantiles by their level. */
+  readonly quantiles?: ReadonlyMap<number, Float64Array>;
 }
+
+/** A part of the answers that a metric cannot do without. `score`: any number that grows with the positive class. `probability`: a score in 0..1. */
+export type Need = "class" | "score" | "probability" | "value" | "quantile";
 
 export const otherClass = 0xffff;
 
@@ -70,6 +115,7 @@ export type MetricState = (typeof metricStates)[number];
 export interface MetricComparison {
   readonly rule: MetricRule;
   readonly state: MetricState;
+  /** Rows, or for metrics of queries the queries. */
   readonly rows: number;
   readonly challenger: number | null;
   readonly champion: number | null;

@@ -1,6 +1,6 @@
 import type { Series, Table } from "../kernel/command.ts";
 import type { Json } from "../kernel/json.ts";
-import type { Answers, Truth } from "./evaluation.ts";
+import type { Answers, ClassTruth } from "./evaluation.ts";
 import { otherClass } from "./evaluation.ts";
 
 /** What a report shows beside the tests: curves, confusion, and where two models differ. No row's features are shown. */
@@ -13,7 +13,7 @@ export interface NamedAnswers {
 const curvePoints = 40;
 
 /** ROC curves of one or two models at equally spaced false positive rates. Empty without scores or with rows of one class only. */
-export function rocSeries(truth: Truth, models: readonly NamedAnswers[]): readonly Series[] {
+export function rocSeries(truth: ClassTruth, models: readonly NamedAnswers[]): readonly Series[] {
   const positives = truth.label.reduce((sum, label) => sum + (label === truth.positive ? 1 : 0), 0);
   const negatives = truth.label.length - positives;
   const scored = models.filter(({ answers }) => answers.score !== undefined);
@@ -28,7 +28,7 @@ export function rocSeries(truth: Truth, models: readonly NamedAnswers[]): readon
 /** The true positive rate at each of the ascending false positive rates, straight lines between the thresholds. */
 function rocAt(
   rates: readonly number[],
-  truth: Truth,
+  truth: ClassTruth,
   score: Float64Array,
   positives: number,
   negatives: number,
@@ -62,7 +62,7 @@ const leastOfABin = 30;
 const bins = 10;
 
 /** Share of positives among the rows of each tenth of predicted probability. Empty when no model gives probabilities. */
-export function calibrationSeries(truth: Truth, models: readonly NamedAnswers[]): readonly Series[] {
+export function calibrationSeries(truth: ClassTruth, models: readonly NamedAnswers[]): readonly Series[] {
   const scored = models.filter(({ answers }) => answers.score !== undefined && answers.ofTrue !== undefined);
   if (scored.length === 0 || truth.positive === undefined) return [];
   const x = Array.from({ length: bins }, (_, bin) => rounded((bin + 0.5) / bins));
@@ -85,7 +85,7 @@ export function calibrationSeries(truth: Truth, models: readonly NamedAnswers[])
 const shownClasses = 12;
 
 /** True class by predicted class, one table a model. Empty for more classes than a person reads. */
-export function confusionTables(truth: Truth, models: readonly NamedAnswers[]): readonly Table[] {
+export function confusionTables(truth: ClassTruth, models: readonly NamedAnswers[]): readonly Table[] {
   const size = truth.classes.length;
   if (size > shownClasses) return [];
   return models.flatMap(({ name, answers: { predicted } }) => {
@@ -117,7 +117,11 @@ export function confusionTables(truth: Truth, models: readonly NamedAnswers[]): 
 const examples = 10;
 
 /** How often two models predict different classes, who is right then, and the rows on which they differ most. */
-export function disagreementTables(truth: Truth, challenger: NamedAnswers, champion: NamedAnswers): readonly Table[] {
+export function disagreementTables(
+  truth: ClassTruth,
+  challenger: NamedAnswers,
+  champion: NamedAnswers,
+): readonly Table[] {
   const one = challenger.answers.predicted;
   const other = champion.answers.predicted;
   if (one === undefined || other === undefined) return [];
@@ -146,7 +150,7 @@ export function disagreementTables(truth: Truth, challenger: NamedAnswers, champ
 
 /** The rows of largest difference; a row is named by its place in the data, its cells are not shown. */
 function exampleTable(
-  truth: Truth,
+  truth: ClassTruth,
   challenger: NamedAnswers,
   champion: NamedAnswers,
   different: readonly number[],

@@ -2,7 +2,9 @@ import type { Cell } from "../dataset/dataset.ts";
 import { configurationError, type TitleholderError } from "../kernel/error.ts";
 import type { Predictions } from "../model/model.ts";
 import { type Classes, classText } from "./classes.ts";
-import { type Answers, type MetricRule, metricFacts, otherClass, type ScoreKind } from "./evaluation.ts";
+import { type Answers, type MetricName, type MetricRule, type Need, otherClass } from "./evaluation.ts";
+import { metrics } from "./metrics.ts";
+import type { Sheet } from "./sheet.ts";
 
 type Values = Float64Array | BigInt64Array | readonly Cell[];
 
@@ -41,20 +43,32 @@ function placesOf(classes: readonly string[]): (cell: Cell | undefined) => numbe
   };
 }
 
+/** What of a row's scores some metric asks for, beside those that nearly every metric does. */
+interface Wanted {
+  readonly rankOfTrue: boolean;
+  readonly confidence: boolean;
+  readonly squaredDistance: boolean;
+}
+
 /**
  * One model's answers, gathered batch by batch into arrays of the rows' length: all that is kept of the rows. Two score columns belong to
  * the classes in their order, one score column to the positive class.
  */
-export class ScoreSheet {
+export class ScoreSheet implements Sheet {
   readonly #who: string;
   readonly #classes: Classes;
+  readonly #labels: Uint16Array;
   readonly #rules: readonly MetricRule[];
+  readonly #wanted: Wanted;
   readonly #predicted: Uint16Array;
   readonly #score: Float64Array;
   readonly #ofTrue: Float64Array;
+  readonly #rankOfTrue: Uint16Array;
+  readonly #confidence: Float64Array;
+  readonly #squaredDistance: Float64Array;
   readonly #place: (cell: Cell | undefined) => number | undefined;
   readonly #unknown = new Set<string>();
-  #labels = false;
+  #givesLabels = false;
   #scores = 0;
   #rows = 0;
   #known = 0;
@@ -64,25 +78,32 @@ export class ScoreSheet {
   #greatest = Number.NEGATIVE_INFINITY;
   #worstSum = 0;
 
-  /** `who`: the model as messages name it. */
-  constructor(who: string, classes: Classes, rows: number, rules: readonly MetricRule[]) {
+  /** `who`: the model as messages name it. `labels`: the rows' true classes, filled as far as predictions are added. */
+  constructor(who: string, classes: Classes, labels: Uint16Array, rules: readonly MetricRule[]) {
+    const rows = labels.length;
+    const asked = (metric: MetricName) =>
+      classes.positive === undefined && rules.some((rule) => rule.metric === metric);
     this.#who = who;
     this.#classes = classes;
+    this.#labels = labels;
     this.#rules = rules;
+    this.#wanted = { rankOfTrue: asked("top-k"), confidence: asked("ece"), squaredDistance: asked("brier") };
     this.#predicted = new Uint16Array(rows);
     this.#score = new Float64Array(rows);
     this.#ofTrue = new Float64Array(rows);
+    this.#rankOfTrue = new Uint16Array(this.#wanted.rankOfTrue ? rows : 0);
+    this.#confidence = new Float64Array(this.#wanted.confidence ? rows : 0);
+    this.#squaredDistance = new Float64Array(this.#wanted.squaredDistance ? rows : 0);
     this.#place = placesOf(classes.classes);
   }
 
-  /** The next rows' predictions; `labels` are the same rows' true classes. */
-  add(predictions: Predictions, labels: Uint16Array): void {
+  add(predictions: Predictions, rows: number): void {
     const from = this.#rows;
-    this.#rows += labels.length;
-    this.#labels = predictions.label !== undefined;
+    this.#rows += rows;
+    this.#givesLabels = predictions.label !== undefined;
     this.#scores = predictions.scores?.length ?? 0;
-    for (let row = 0; row < labels.length; row++) {
-      const best = this.#addScores(predictions.scores ?? [], row, from + row, labels[row] ?? 0);
+    for (let row = 0; row < rows; row++) {
+      const best = this.#addScores(predictions.scores ?? [], row, from + row, this.#labels[from + row] ?? 0);
       const label = predictions.label?.[row];
       const place = label === undefined ? best : this.#placeOf(label);
       if (label !== undefined && isBelow(predictions.scores, place, best, row)) this.#contradictions += 1;
@@ -96,18 +117,23 @@ export class ScoreSheet {
     this.#requireFinite();
     this.#requireClasses();
     const probabilities = this.#areProbabilities();
-    const hasClass = this.#labels || probabilities;
-    for (const { name } of this.#rules) {
-      const { needs } = metricFacts[name];
-      const given: Readonly<Record<ScoreKind, boolean>> = {
+    const hasClass = this.#givesLabels || probabilities;
+    for (const { name, metric } of this.#rules) {
+      const { needs } = metrics[metric];
+      const given: Readonly<Record<ClassNeed, boolean>> = {
         class: hasClass,
         score: this.#scores > 0,
         probability: probabilities,
       };
+      if (!isClassNeed(needs)) throw new Error(`${name} is no metric of classes`);
       if (!given[needs]) throw this.#lacking(name, needs);
     }
     const binary = this.#classes.positive !== undefined;
+    const { rankOfTrue, confidence, squaredDistance } = this.#wanted;
     return {
+      ...(rankOfTrue && this.#scores > 0 ? { rankOfTrue: this.#rankOfTrue } : {}),
+      ...(confidence && probabilities ? { confidence: this.#confidence } : {}),
+      ...(squaredDistance && probabilities ? { squaredDistance: this.#squaredDistance } : {}),
       ...(hasClass ? { predicted: this.#predicted } : {}),
       ...(this.#scores > 0 && binary ? { score: this.#score } : {}),
       ...(probabilities ? { ofTrue: this.#ofTrue } : {}),
@@ -135,6 +161,9 @@ export class ScoreSheet {
     this.#worstSum = Math.max(this.#worstSum, Math.abs(sum - 1));
     if (positive !== undefined) this.#score[at] = scores[positive]?.[row] ?? Number.NaN;
     this.#ofTrue[at] = within(scores[truth]?.[row] ?? Number.NaN);
+    if (this.#wanted.confidence) this.#confidence[at] = within(greatest);
+    if (this.#wanted.rankOfTrue) this.#rankOfTrue[at] = rankOf(scores, truth, row);
+    if (this.#wanted.squaredDistance) this.#squaredDistance[at] = distanceOf(scores, truth, row);
     return best;
   }
 
@@ -181,7 +210,7 @@ export class ScoreSheet {
         "give rows of every class that the model knows, or compare by accuracy alone",
       );
     }
-    if (this.#labels && this.#scores === classes.length && this.#contradictions > this.#rows / 2) {
+    if (this.#givesLabels && this.#scores === classes.length && this.#contradictions > this.#rows / 2) {
       throw this.#classError(
         "predicts one class and gives another the higher score in most rows",
         "export the model with its score columns in the sorted order of its classes",
@@ -193,7 +222,7 @@ export class ScoreSheet {
     return configurationError("TH_EVALUATION_CLASSES", `${this.#who} ${what}`, fix);
   }
 
-  #lacking(metric: string, needs: ScoreKind): TitleholderError {
+  #lacking(metric: string, needs: ClassNeed): TitleholderError {
     const gives =
       this.#scores === 0 ? "only classes" : `scores between ${brief(this.#least)} and ${brief(this.#greatest)}`;
     const fix =
@@ -214,8 +243,32 @@ function isBelow(scores: readonly Float64Array[] | undefined, place: number, bes
   return (scores?.[place]?.[row] ?? Number.NaN) < (scores?.[best]?.[row] ?? Number.NaN);
 }
 
-function needsScores({ name }: MetricRule): boolean {
-  return metricFacts[name].needs !== "class";
+/** How many classes stand before the true one; of tied classes the later stands first, as scikit-learn sorts. */
+function rankOf(scores: readonly Float64Array[], truth: number, row: number): number {
+  const own = scores[truth]?.[row] ?? Number.NaN;
+  let before = 0;
+  for (const [place, column] of scores.entries()) {
+    const other = column[row] ?? Number.NaN;
+    if (other > own || (other === own && place > truth)) before += 1;
+  }
+  return before;
+}
+
+function distanceOf(scores: readonly Float64Array[], truth: number, row: number): number {
+  let sum = 0;
+  for (const [place, column] of scores.entries()) sum += ((column[row] ?? Number.NaN) - (place === truth ? 1 : 0)) ** 2;
+  return sum;
+}
+
+const classNeeds = ["class", "score", "probability"] as const;
+type ClassNeed = (typeof classNeeds)[number];
+
+function isClassNeed(need: Need): need is ClassNeed {
+  return classNeeds.some((one) => one === need);
+}
+
+function needsScores({ metric }: MetricRule): boolean {
+  return metrics[metric].needs !== "class";
 }
 
 function within(probability: number): number {

@@ -69,6 +69,8 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "label",
     "key",
     "task",
+    "weight",
+    "quantiles",
     "positive",
     "metrics",
     "baseline",

@@ -1,35 +1,45 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compareMetric } from "../../src/evaluation/comparison.ts";
-import {
-  type Answers,
-  type MetricRule,
-  metricNames,
-  metricTests,
-  type Truth,
-} from "../../src/evaluation/evaluation.ts";
+import { type Answers, averages, type ClassTruth, metricNames, metricTests } from "../../src/evaluation/evaluation.ts";
+import { metrics } from "../../src/evaluation/metrics.ts";
 import { calibrationSeries, confusionTables, disagreementTables, rocSeries } from "../../src/evaluation/pictures.ts";
 import { canonicalJson, type Json } from "../../src/kernel/json.ts";
+import { metricRule } from "../support/metric-rules.ts";
 
 /** Probabilities with many ties, and the ends of the range among them. */
 const probability = fc.oneof(fc.constantFrom(0, 0.25, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }));
 const row = fc.tuple(fc.boolean(), probability, probability);
 const cases = fc.array(row, { minLength: 1, maxLength: 120 });
-const rules = fc.record({
-  name: fc.constantFrom(...metricNames),
-  test: fc.constantFrom(...metricTests),
-  margin: fc.double({ min: 1e-6, max: 0.5, noNaN: true }),
-  clip: fc.constantFrom(1e-15, 1e-3, 0.1),
-}) satisfies fc.Arbitrary<MetricRule>;
+const ofClasses = metricNames.filter((name) => metrics[name].tasks.includes("binary"));
+const rules = fc
+  .record({
+    name: fc.constantFrom(...ofClasses),
+    test: fc.constantFrom(...metricTests),
+    margin: fc.double({ min: 1e-6, max: 0.5, noNaN: true }),
+    clip: fc.constantFrom(1e-15, 1e-3, 0.1),
+    average: fc.constantFrom(...averages),
+  })
+  .map(({ name, test, margin, clip, average }) =>
+    metricRule(name, test, margin, { clip, average, costs: { 0: { 1: 1 }, 1: { 0: 5 } } }),
+  );
 
-function models(list: readonly [boolean, number, number][]): { truth: Truth; challenger: Answers; champion: Answers } {
+function models(list: readonly [boolean, number, number][]): {
+  truth: ClassTruth;
+  challenger: Answers;
+  champion: Answers;
+} {
   const answers = (place: 1 | 2): Answers => ({
     predicted: Uint16Array.from(list, (one) => (one[place] > 0.5 ? 1 : 0)),
     score: Float64Array.from(list, (one) => one[place]),
     ofTrue: Float64Array.from(list, (one) => (one[0] ? one[place] : 1 - one[place])),
   });
   const label = Uint16Array.from(list, ([positive]) => (positive ? 1 : 0));
-  return { truth: { classes: ["0", "1"], positive: 1, label }, challenger: answers(1), champion: answers(2) };
+  return {
+    truth: { kind: "classes", classes: ["0", "1"], positive: 1, label },
+    challenger: answers(1),
+    champion: answers(2),
+  };
 }
 
 describe("comparison of any two models on any rows", () => {
@@ -37,7 +47,7 @@ describe("comparison of any two models on any rows", () => {
     fc.assert(
       fc.property(cases, rules, (list, rule) => {
         const { truth, challenger, champion } = models(list);
-        const found = compareMetric(rule, truth, challenger, champion, 0.05);
+        const found = compareMetric(rule, truth, challenger, champion, { alpha: 0.05 });
         expect(() => canonicalJson(found as unknown as Json)).not.toThrow();
         const { state, effect, lower, upper, p } = found;
         if (p !== null) expect(p >= 0 && p <= 1).toBe(true);
@@ -55,8 +65,8 @@ describe("comparison of any two models on any rows", () => {
     fc.assert(
       fc.property(cases, rules, (list, rule) => {
         const { truth, challenger, champion } = models(list);
-        const one = compareMetric(rule, truth, challenger, champion, 0.05);
-        const other = compareMetric(rule, truth, champion, challenger, 0.05);
+        const one = compareMetric(rule, truth, challenger, champion, { alpha: 0.05 });
+        const other = compareMetric(rule, truth, champion, challenger, { alpha: 0.05 });
         expect(other.challenger).toBe(one.champion);
         for (const [a, b] of [
           [one.effect, other.effect],

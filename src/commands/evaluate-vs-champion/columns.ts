@@ -1,5 +1,6 @@
-import type { Aggregate, Cell, Column, Dataset } from "../../dataset/dataset.ts";
+import type { Aggregate, Cell, Column, ColumnKind, Dataset } from "../../dataset/dataset.ts";
 import { binaryClasses, type Classes, manyClasses, maxClasses } from "../../evaluation/classes.ts";
+import type { Task } from "../../evaluation/evaluation.ts";
 import { configurationError } from "../../kernel/error.ts";
 import { nearest, suggest } from "../../kernel/naming.ts";
 import type { Feature, PredictorSession } from "../../model/model.ts";
@@ -13,7 +14,8 @@ export interface Contestant {
 
 export interface Holdout {
   readonly rows: number;
-  readonly classes: Classes;
+  /** Of a label of classes. */
+  readonly classes?: Classes;
   /** Columns that the models read, each once, without the label. */
   readonly features: readonly string[];
   /** Missing values in columns where the models take them, by column; zeros left out. */
@@ -25,7 +27,9 @@ export interface Holdout {
 export interface HoldoutQuestion {
   readonly label: string;
   readonly key: readonly string[] | undefined;
-  readonly task: "binary" | "multiclass";
+  /** A column of sample weights. */
+  readonly weight: string | undefined;
+  readonly task: Task;
   readonly positive: Cell | undefined;
 }
 
@@ -57,7 +61,13 @@ export async function examineHoldout(
   );
   for (const contestant of contestants) refuseMissing(contestant, missing, rows, input);
   const classes = await classesOf(dataset, question);
-  return { rows, classes, features, missing, duplicates: question.key === undefined ? undefined : count("duplicates") };
+  return {
+    rows,
+    ...(classes === undefined ? {} : { classes }),
+    features,
+    missing,
+    duplicates: question.key === undefined ? undefined : count("duplicates"),
+  };
 }
 
 function plan(features: readonly string[], { label, key }: HoldoutQuestion): Record<string, Aggregate> {
@@ -70,7 +80,8 @@ function plan(features: readonly string[], { label, key }: HoldoutQuestion): Rec
   };
 }
 
-async function classesOf(dataset: Dataset, { label, task, positive }: HoldoutQuestion): Promise<Classes> {
+async function classesOf(dataset: Dataset, { label, task, positive }: HoldoutQuestion): Promise<Classes | undefined> {
+  if (task !== "binary" && task !== "multiclass") return undefined;
   const { counts, others } = await dataset.levels(label, task === "binary" ? 12 : maxClasses);
   const values = [...counts.keys()];
   return task === "binary" ? binaryClasses(label, values, others, positive) : manyClasses(label, values, others);
@@ -80,7 +91,7 @@ async function classesOf(dataset: Dataset, { label, task, positive }: HoldoutQue
  * That the data has the label, of a kind that classes have, and the key.
  * @throws TitleholderError (configuration) TH_LABEL_MISSING, TH_LABEL_VALUES, TH_EVALUATION_KEY.
  */
-export function requireQuestion(columns: readonly Column[], { label, key }: HoldoutQuestion): void {
+export function requireQuestion(columns: readonly Column[], { label, key, task, weight }: HoldoutQuestion): void {
   const names = columns.map(({ name }) => name);
   if (!names.includes(label)) {
     throw configurationError("TH_LABEL_MISSING", `the data has no column "${label}"`, suggest(label, names), {
@@ -88,14 +99,8 @@ export function requireQuestion(columns: readonly Column[], { label, key }: Hold
     });
   }
   const kind = columns.find(({ name }) => name === label)?.kind;
-  if (kind === "date" || kind === "timestamp" || kind === "nested") {
-    throw configurationError(
-      "TH_LABEL_VALUES",
-      `the label column "${label}" is a ${kind} column, and classes are numbers, booleans or texts`,
-      "choose another label column",
-      { input: "label" },
-    );
-  }
+  if (kind !== undefined) requireLabelKind(label, kind, task);
+  requireColumn(weight, names, "weight");
   const unknownKey = key?.find((name) => !names.includes(name));
   if (unknownKey !== undefined) {
     throw configurationError(
@@ -107,6 +112,27 @@ export function requireQuestion(columns: readonly Column[], { label, key }: Hold
       },
     );
   }
+}
+
+function requireColumn(column: string | undefined, names: readonly string[], input: string): void {
+  if (column === undefined || names.includes(column)) return;
+  throw configurationError("TH_EVALUATION_COLUMNS", `the data has no column "${column}"`, suggest(column, names), {
+    input,
+  });
+}
+
+function requireLabelKind(label: string, kind: ColumnKind, task: Task): void {
+  const numbers = task === "regression" || task === "forecast" || task === "ranking";
+  const fits = numbers
+    ? kind === "integer" || kind === "number"
+    : kind !== "date" && kind !== "timestamp" && kind !== "nested";
+  if (fits) return;
+  throw configurationError(
+    "TH_LABEL_VALUES",
+    `the label column "${label}" is a ${kind} column, and ${numbers ? `the label of a ${task} is a number` : "classes are numbers, booleans or texts"}`,
+    "choose another label column",
+    { input: "label" },
+  );
 }
 
 function requireFeatures(

@@ -1,35 +1,20 @@
-import { majorityAnswers } from "../../evaluation/baseline.ts";
-import { compareMetric } from "../../evaluation/comparison.ts";
-import { decide, identicalAnswers, unbaselined } from "../../evaluation/decision.ts";
-import type { Answers, Decision, MetricComparison, MetricRule } from "../../evaluation/evaluation.ts";
-import {
-  calibrationSeries,
-  confusionTables,
-  disagreementTables,
-  type NamedAnswers,
-  rocSeries,
-} from "../../evaluation/pictures.ts";
-import type { Check, Series, Table } from "../../kernel/command.ts";
+import type { MetricRule } from "../../evaluation/evaluation.ts";
+import { classReading, numberReading, type Reading } from "../../evaluation/reading.ts";
+import type { Check } from "../../kernel/command.ts";
 import type { Host } from "../../kernel/host.ts";
 import { overallVerdict } from "../../kernel/verdict.ts";
 import type { PredictorLimits } from "../../model/model.ts";
 import { openData } from "../data.ts";
 import type { LocatedModel } from "../model-reference.ts";
 import { openPredictor } from "../predictor.ts";
-import { type Contestant, examineHoldout, type HoldoutQuestion, requireQuestion } from "./columns.ts";
+import { type Contestant, examineHoldout, type Holdout, type HoldoutQuestion, requireQuestion } from "./columns.ts";
 import { type Given, type Result, result } from "./facts.ts";
-import {
-  keyChecks,
-  metricCheck,
-  metricsSummary,
-  metricsTable,
-  missingCheck,
-  missingTables,
-  signatureCheck,
-} from "./findings.ts";
+import { keyChecks, missingCheck, missingTables, signatureCheck } from "./findings.ts";
+import { type Judged, withChampion, withoutChampion } from "./judge.ts";
+import type { Part, Scene, Topic } from "./part.ts";
 import type { Rows } from "./rows.ts";
-import { againstBaseline } from "./rules.ts";
-import { type Scored, scoreRows } from "./scoring.ts";
+import type { Baseline } from "./rules.ts";
+import { scoreRows } from "./scoring.ts";
 
 export interface Contest {
   readonly given: Given;
@@ -42,11 +27,18 @@ export interface Contest {
   readonly championInput: string | undefined;
   readonly rows: Rows;
   readonly question: HoldoutQuestion;
+  /** The levels of the models' score columns; empty for models of one number. */
+  readonly quantiles: readonly number[];
+  /** What stands in for a champion where there is none. */
+  readonly baseline: Baseline;
 }
+
+/** What the report tells beside the metrics' own tests, in this order. */
+const topics: readonly Topic[] = [];
 
 /** Opens the models, scores every row with both, compares and decides. */
 export async function compareModels(contest: Contest, host: Host): Promise<Result> {
-  const { rows, question, rules } = contest;
+  const { rows, question } = contest;
   const times = [host.now().getTime()];
   const mark = () => void times.push(host.now().getTime());
   await using stack = new AsyncDisposableStack();
@@ -57,25 +49,54 @@ export async function compareModels(contest: Contest, host: Host): Promise<Resul
   const [one, other] = contestants;
   const holdout = await examineHoldout(dataset, contestants, question, rows.input);
   mark();
-  const scored = await scoreRows(dataset, holdout, question.label, contestants, rules, host);
+  const plan = { reading: readingOf(contest, holdout), weight: question.weight };
+  const scored = await scoreRows(dataset, holdout, plan, contestants, host);
   mark();
+  const judged = other === undefined ? withoutChampion(contest, scored) : withChampion(contest, scored);
+  const scene = { contest, dataset, holdout, contestants, scored, ...judged };
+  const parts = await partsOf(scene, host);
   const checks = [
+    ...judged.checks,
+    ...parts.flatMap((part) => part.checks ?? []),
     ...rows.checks,
     ...(one === undefined || other === undefined ? [] : [signatureCheck(one, other)]),
     missingCheck(holdout),
     ...keyChecks(holdout),
   ];
-  const compared = other === undefined ? withoutChampion(contest, scored) : withChampion(contest, scored);
   mark();
   const [start = 0, opened = 0, answered = 0, end = 0] = times;
-  return result(contest.given, contest, compared.decision, holdout.rows, compared.comparisons, {
-    verdict: overallVerdict([...compared.checks, ...checks].map(({ verdict }) => verdict)),
-    summary: compared.summary,
-    checks: [...compared.checks, ...checks],
-    tables: [...compared.tables, ...missingTables(holdout)],
-    series: compared.series,
-    timings: { open: opened - start, score: answered - opened, compare: end - answered },
+  const timings = { open: opened - start, score: answered - opened, compare: end - answered };
+  return joined(contest, holdout, judged, parts, { checks, timings });
+}
+
+function joined(
+  contest: Contest,
+  holdout: Holdout,
+  judged: Judged,
+  parts: readonly Part[],
+  { checks, timings }: { readonly checks: readonly Check[]; readonly timings: Readonly<Record<string, number>> },
+): Result {
+  const details = Object.assign({}, ...parts.map((part) => part.details ?? {}));
+  const given = { ...contest.given, ...details };
+  return result(given, contest, judged.decision, holdout.rows, judged.comparisons, {
+    verdict: overallVerdict(checks.map(({ verdict }) => verdict)),
+    summary: judged.summary,
+    checks,
+    tables: [...judged.tables, ...parts.flatMap((part) => part.tables ?? []), ...missingTables(holdout)],
+    series: [...judged.series, ...parts.flatMap((part) => part.series ?? [])],
+    timings,
   });
+}
+
+async function partsOf(scene: Scene, host: Host): Promise<readonly Part[]> {
+  const parts: Part[] = [];
+  for (const topic of topics) parts.push(await topic(scene, host));
+  return parts;
+}
+
+function readingOf({ question, rules, quantiles }: Contest, { classes, rows }: Holdout): Reading {
+  if (classes !== undefined) return classReading(question.label, classes, rows, rules);
+  return numberReading(question.label, quantiles, rows);
 }
 
 /** Both models at once, as most of the time to open one is the start of its process; what opened is closed by the stack. */
@@ -95,106 +116,4 @@ async function openContestants(
     if (session === undefined) throw opened[at]?.status === "rejected" ? opened[at].reason : new Error("no session");
     return { name, shown: model.reference, session };
   });
-}
-
-interface Compared {
-  readonly decision: Decision;
-  readonly comparisons: readonly MetricComparison[];
-  readonly summary: string;
-  readonly checks: readonly Check[];
-  readonly tables: readonly Table[];
-  readonly series: readonly Series[];
-}
-
-function withChampion({ rules, given }: Contest, { truth, answers }: Scored): Compared {
-  const [challenger = {}, champion = {}] = answers;
-  const identical = identicalAnswers(challenger, champion);
-  const comparisons = rules.map((rule) => compareMetric(rule, truth, challenger, champion, given.alpha));
-  const decision = decide(comparisons, identical);
-  return {
-    decision,
-    comparisons,
-    summary: identical
-      ? "unchanged: both models give the same answers in every row"
-      : `challenger is ${decision}: ${metricsSummary(comparisons, given.alpha)}`,
-    checks: comparisons.map((comparison) => metricCheck(comparison, "the champion", given.alpha, identical)),
-    ...pictures(
-      truth,
-      comparisons,
-      { name: "challenger", answers: challenger },
-      { name: "champion", answers: champion },
-      given.alpha,
-    ),
-  };
-}
-
-function withoutChampion(contest: Contest, { truth, answers }: Scored): Compared {
-  const { rules, given, championInput } = contest;
-  const challenger: Answers = answers[0] ?? {};
-  const why = championInput === undefined ? "no champion was named" : `there is no ${championInput} yet`;
-  const baseline = majorityAnswers(truth);
-  const asked = againstBaseline(rules);
-  const comparisons = asked.map((rule) => compareMetric(rule, truth, challenger, baseline, given.alpha));
-  const own: NamedAnswers = { name: "challenger", answers: challenger };
-  if (given.baseline === "none") return uncompared(why, comparisons, own, truth);
-  const decision = unbaselined(decide(comparisons, false));
-  const message = `unbaselined: ${why}; compared with always answering the commonest class, which says little of how good the model is`;
-  return {
-    decision,
-    comparisons,
-    summary: `${decision}, ${why}; against the majority baseline: ${metricsSummary(comparisons, given.alpha)}`,
-    checks: [
-      { id: "champion", verdict: "warn", message, place: { input: "champion" } },
-      ...comparisons.map((comparison) => metricCheck(comparison, "the majority baseline", given.alpha, false)),
-    ],
-    ...pictures(truth, comparisons, own, { name: "baseline", answers: baseline }, given.alpha),
-  };
-}
-
-/** Without champion and baseline the metrics stand alone: shown, and judged by nobody. */
-function uncompared(
-  why: string,
-  comparisons: readonly MetricComparison[],
-  own: NamedAnswers,
-  truth: Scored["truth"],
-): Compared {
-  const values = comparisons.flatMap(({ rule, challenger }) =>
-    challenger === null ? [] : [[rule.name, challenger] as const],
-  );
-  const message = `unbaselined: ${why}, and no baseline was asked for; the challenger was compared with nothing`;
-  return {
-    decision: "unbaselined-pass",
-    comparisons: [],
-    summary: `unbaselined-pass, ${why}; compared with nothing`,
-    checks: [{ id: "champion", verdict: "warn", message, place: { input: "champion" } }],
-    tables: [
-      {
-        title: "Metrics of the challenger",
-        columns: ["metric", "value"],
-        rows: values.map(([name, value]) => [name, value]),
-      },
-      ...confusionTables(truth, [own]),
-    ],
-    series: [...rocSeries(truth, [own]), ...calibrationSeries(truth, [own])],
-  };
-}
-
-function pictures(
-  truth: Scored["truth"],
-  comparisons: readonly MetricComparison[],
-  challenger: NamedAnswers,
-  opponent: NamedAnswers,
-  alpha: number,
-): Pick<Compared, "tables" | "series"> {
-  const both = [challenger, opponent];
-  // A baseline has one score for all rows: its curves say nothing.
-  const drawn = opponent.name === "baseline" ? [challenger] : both;
-  return {
-    tables: [
-      metricsTable(comparisons, opponent.name, alpha),
-      ...disagreementTables(truth, challenger, opponent),
-      ...confusionTables(truth, both),
-    ],
-    series: [...rocSeries(truth, drawn), ...calibrationSeries(truth, drawn)],
-  };
 }

@@ -48,8 +48,23 @@ function materials(given: Given, champion: LocatedModel | undefined): readonly A
 function metricDetails(comparison: MetricComparison): EvaluationDetails["metrics"][number] {
   const { rule, state, challenger, champion, effect, lower, upper, p, method, detectable, rowsNeeded } = comparison;
   const margin = rule.test === "superiority" ? null : rule.margin;
-  const { name, test } = rule;
-  return { name, test, margin, state, challenger, champion, effect, lower, upper, p, method, detectable, rowsNeeded };
+  const { name, metric, test } = rule;
+  return {
+    name,
+    metric,
+    test,
+    margin,
+    state,
+    challenger,
+    champion,
+    effect,
+    lower,
+    upper,
+    p,
+    method,
+    detectable,
+    rowsNeeded,
+  };
 }
 
 /** The same bytes hold the place already: nothing is scored, and nothing of a holdout is spent. */

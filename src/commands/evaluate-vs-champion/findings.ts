@@ -1,4 +1,5 @@
 import type { MetricComparison, MetricState } from "../../evaluation/evaluation.ts";
+import { defaultClip } from "../../evaluation/metrics/probabilities.ts";
 import type { Check, Table } from "../../kernel/command.ts";
 import type { Json } from "../../kernel/json.ts";
 import type { CheckVerdict } from "../../kernel/verdict.ts";
@@ -59,7 +60,7 @@ function powerSentence({ rule, state, detectable, rowsNeeded, rows }: MetricComp
 
 function clipSentence({ clipped, rule }: MetricComparison): string {
   if (clipped === undefined || clipped.challenger + clipped.champion === 0) return "";
-  return `; probabilities outside ${rule.clip}..1−${rule.clip} were clipped in ${clipped.challenger} and ${clipped.champion} rows`;
+  return `; probabilities outside ${rule.settings.clip ?? defaultClip}..1−${rule.settings.clip ?? defaultClip} were clipped in ${clipped.challenger} and ${clipped.champion} rows`;
 }
 
 export function metricsTable(comparisons: readonly MetricComparison[], opponent: string, alpha: number): Table {

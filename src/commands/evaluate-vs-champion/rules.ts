@@ -1,8 +1,26 @@
 import { z } from "zod";
-import { defaultMargins, type MetricRule, metricFacts, metricNames, metricTests } from "../../evaluation/evaluation.ts";
+import {
+  averages,
+  type MetricName,
+  type MetricRule,
+  type MetricSettings,
+  metricNames,
+  metricTests,
+  type Task,
+} from "../../evaluation/evaluation.ts";
+import { metrics } from "../../evaluation/metrics.ts";
 import { configurationError } from "../../kernel/error.ts";
 
 const metricName = z.enum(metricNames);
+
+const settings = {
+  clip: z.number().positive().lt(0.5).optional(),
+  average: z.enum(averages).optional(),
+  k: z.int().positive().optional(),
+  quantile: z.number().gt(0).lt(1).optional(),
+  bins: z.int().min(2).max(1000).optional(),
+  costs: z.record(z.string(), z.record(z.string(), z.number())).optional(),
+};
 
 /** One metric as users write it: its name alone, or with its test. */
 export const metricInput = z.union([
@@ -11,51 +29,96 @@ export const metricInput = z.union([
     name: metricName,
     test: z.enum(metricTests).optional(),
     margin: z.number().positive().optional(),
-    clip: z.number().positive().lt(0.5).optional(),
+    ...settings,
   }),
 ]);
 type MetricInput = z.output<typeof metricInput>;
 
-/** As scikit-learn clips: no more than keeps the logarithm finite. */
-const defaultClip = 1e-15;
+/** Which settings each metric reads; the others have none. */
+const settingsOf: Partial<Record<MetricName, readonly (keyof MetricSettings)[]>> = {
+  "log-loss": ["clip"],
+  precision: ["average"],
+  recall: ["average"],
+  f1: ["average"],
+  "top-k": ["k"],
+  pinball: ["quantile"],
+  ece: ["bins"],
+  cost: ["costs"],
+};
 
 /** What is asked where nothing is written: no worse than the champion, so that a refactoring can pass. */
-const usualMetrics = {
+const usualMetrics: Partial<Record<Task, readonly MetricName[]>> = {
   binary: ["roc-auc", "log-loss"],
   multiclass: ["accuracy", "log-loss"],
-} as const;
+  regression: ["r2"],
+};
+
+export const baselines = ["majority", "mean", "none"] as const;
+export type Baseline = (typeof baselines)[number];
 
 /** @throws TitleholderError TH_EVALUATION_METRICS (configuration) */
-export function metricRules(
-  given: readonly MetricInput[] | undefined,
-  task: "binary" | "multiclass",
-): readonly MetricRule[] {
-  const rules = (given ?? usualMetrics[task]).map((metric): MetricRule => {
-    const { name, test, margin, clip } = typeof metric === "string" ? { name: metric } : metric;
-    if (test === "superiority" && margin !== undefined) {
-      throw refuse(
-        `${name} is tested for superiority, which has no margin`,
-        "leave the margin out, or test non-inferiority",
-      );
-    }
-    if (clip !== undefined && name !== "log-loss") {
-      throw refuse(`${name} has nothing to clip`, "write clip beside log-loss alone");
-    }
-    return {
-      name,
-      test: test ?? "non-inferiority",
-      margin: margin ?? defaultMargins[name],
-      clip: clip ?? defaultClip,
-    };
-  });
-  const binaryOnly = rules.find(({ name }) => task === "multiclass" && metricFacts[name].binaryOnly);
-  if (binaryOnly !== undefined) {
-    throw refuse(`${binaryOnly.name} is a metric of two classes`, "compare several classes by accuracy or log-loss");
-  }
+export function metricRules(given: readonly MetricInput[] | undefined, task: Task): readonly MetricRule[] {
+  const rules = (given ?? usualMetrics[task] ?? []).map((metric) => ruleOf(metric, task));
   const twice = rules.find(({ name }, at) => rules.findIndex((rule) => rule.name === name) !== at);
   if (twice !== undefined) throw refuse(`${twice.name} is named twice`, "name each metric once");
-  if (rules.length === 0) throw refuse("no metric is named", `name one or more of ${metricNames.join(", ")}`);
+  if (rules.length === 0) throw refuse("no metric is named", `name one or more of ${metricsOf(task).join(", ")}`);
   return rules;
+}
+
+function ruleOf(metric: MetricInput, task: Task): MetricRule {
+  const { name, test, margin, ...written } = typeof metric === "string" ? { name: metric } : metric;
+  const facts = metrics[name];
+  const label = nameOf(name, written);
+  if (!facts.tasks.includes(task)) {
+    const tasks = facts.tasks.join(" or ");
+    throw refuse(
+      `${name} is a metric of ${tasks}, and the task is ${task}`,
+      `name one of ${metricsOf(task).join(", ")}`,
+    );
+  }
+  if (test === "superiority" && margin !== undefined) {
+    const fix = "leave the margin out, or test non-inferiority";
+    throw refuse(`${label} is tested for superiority, which has no margin`, fix);
+  }
+  requireSettings(name, written);
+  const tolerated = margin ?? facts.margin;
+  if (test !== "superiority" && tolerated === undefined) {
+    const fix = "write `margin` beside it: the largest loss that you would accept";
+    throw refuse(`${label} has a unit of its own, so that no margin fits all`, fix);
+  }
+  // Superiority has no margin; the smallest number stands for it.
+  return {
+    name: label,
+    metric: name,
+    settings: written,
+    test: test ?? "non-inferiority",
+    margin: tolerated ?? Number.MIN_VALUE,
+  };
+}
+
+function requireSettings(name: MetricName, written: MetricSettings): void {
+  const own = settingsOf[name] ?? [];
+  const keys = Object.keys(written) as (keyof MetricSettings)[];
+  const foreign = keys.find((key) => written[key] !== undefined && !own.includes(key));
+  if (foreign !== undefined) {
+    const owners = metricNames.filter((metric) => settingsOf[metric]?.includes(foreign));
+    throw refuse(`${name} has no \`${foreign}\``, `write it beside ${owners.join(", ")} alone`);
+  }
+  if (name === "cost" && written.costs === undefined) {
+    const fix = "write `costs: { TRUE-CLASS: { PREDICTED-CLASS: NUMBER } }`";
+    throw refuse("cost needs the cost of each mistake", fix);
+  }
+}
+
+/** `f1-macro`, `top-3`, `pinball-0.9`: what tells it from another of the same. */
+function nameOf(name: MetricName, { average, k, quantile }: MetricSettings): string {
+  if (name === "top-k") return `top-${k ?? 5}`;
+  if (name === "pinball") return `pinball-${quantile ?? 0.5}`;
+  return average === undefined ? name : `${name}-${average}`;
+}
+
+function metricsOf(task: Task): readonly MetricName[] {
+  return metricNames.filter((name) => metrics[name].tasks.includes(task));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ColumnBatch, Dataset } from "../../dataset/dataset.ts";
-import type { Answers, MetricRule, Truth } from "../../evaluation/evaluation.ts";
-import { readLabels, ScoreSheet } from "../../evaluation/score-sheet.ts";
+import type { Answers, Truth } from "../../evaluation/evaluation.ts";
+import { type Reading, readNumbers } from "../../evaluation/reading.ts";
 import { configurationError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { Contestant, Holdout } from "./columns.ts";
@@ -13,42 +13,70 @@ export interface Scored {
   readonly truth: Truth;
   /** In the order of the contestants. */
   readonly answers: readonly Answers[];
+  /** Sample weights by row, when a column of them was named. */
+  readonly weights?: Float64Array;
+}
+
+/** How the rows are read beside the models' features. */
+export interface ReadingPlan {
+  readonly reading: Reading;
+  readonly weight: string | undefined;
 }
 
 /** Reads the rows once, in source order, and lets all models answer the same batch side by side; keeps the answers only. */
 export async function scoreRows(
   dataset: Dataset,
   holdout: Holdout,
-  label: string,
+  { reading, weight }: ReadingPlan,
   contestants: readonly Contestant[],
-  rules: readonly MetricRule[],
   host: Host,
 ): Promise<Scored> {
-  const { rows, classes, features } = holdout;
-  const labels = new Uint16Array(rows);
-  const sheets = contestants.map(({ name, shown }) => new ScoreSheet(`the ${name} ${shown}`, classes, rows, rules));
+  const { rows, features } = holdout;
+  const weights = weight === undefined ? undefined : new Float64Array(rows);
+  const sheets = contestants.map(({ name, shown }) => reading.sheet(`the ${name} ${shown}`));
   const size = Math.max(1, Math.min(largestBatch, Math.floor(batchValues / Math.max(1, features.length))));
+  const columns = new Set([...features, ...reading.columns, ...(weight === undefined ? [] : [weight])]);
   let done = 0;
-  for await (const batch of dataset.batches([...features, label], size)) {
-    const values = batch.get(label);
-    if (values === undefined) throw new Error("a batch without its label");
-    if (done + values.length > rows) throw changed();
-    readLabels(values, classes.classes, labels, done);
-    const of = labels.subarray(done, done + values.length);
+  for await (const batch of dataset.batches([...columns], size)) {
+    const count = rowsOf(batch);
+    if (done + count > rows) throw changed();
+    reading.add(batch, count);
+    if (weight !== undefined && weights !== undefined) readWeights(batch, weight, weights, done);
     await Promise.all(
       contestants.map(async ({ session }, at) =>
-        sheets[at]?.add(await session.predict(needed(batch, session.features)), of),
+        sheets[at]?.add(await session.predict(needed(batch, session.features)), count),
       ),
     );
-    done += values.length;
+    done += count;
     host.log.progress("scoring rows", done, rows);
   }
   if (done !== rows) throw changed();
-  const truth = { classes: classes.classes, label: labels };
-  return {
-    truth: classes.positive === undefined ? truth : { ...truth, positive: classes.positive },
-    answers: sheets.map((sheet) => sheet.finish()),
-  };
+  const answers = sheets.map((sheet) => sheet.finish());
+  return { truth: reading.finish(), answers, ...(weights === undefined ? {} : { weights: used(weights) }) };
+}
+
+function readWeights(batch: ColumnBatch, weight: string, into: Float64Array, from: number): void {
+  readNumbers(batch, weight, into, from, "weight");
+  const negative = into.subarray(from, from + rowsOf(batch)).findIndex((value) => value < 0);
+  if (negative < 0) return;
+  throw configurationError(
+    "TH_EVALUATION_WEIGHT",
+    `the weight of row ${from + negative + 1} is below 0`,
+    "give weights of 0 or more",
+    { input: "weight" },
+  );
+}
+
+function used(weights: Float64Array): Float64Array {
+  if (weights.some((weight) => weight > 0)) return weights;
+  throw configurationError("TH_EVALUATION_WEIGHT", "every row has the weight 0", "name the column that holds weights", {
+    input: "weight",
+  });
+}
+
+function rowsOf(batch: ColumnBatch): number {
+  for (const values of batch.values()) return values.length;
+  return 0;
 }
 
 function needed(batch: ColumnBatch, features: readonly { readonly name: string }[]): ColumnBatch {

@@ -1,20 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { binaryClasses, classText, manyClasses } from "../../../src/evaluation/classes.ts";
-import {
-  defaultMargins,
-  type MetricName,
-  type MetricRule,
-  otherClass,
-  type Truth,
-} from "../../../src/evaluation/evaluation.ts";
+import { type MetricName, type MetricRule, otherClass, type Truth } from "../../../src/evaluation/evaluation.ts";
 import { calibrationSeries, confusionTables, disagreementTables, rocSeries } from "../../../src/evaluation/pictures.ts";
 import { readLabels, ScoreSheet } from "../../../src/evaluation/score-sheet.ts";
 import { rocAuc } from "../../../src/stats/delong.ts";
 import { createRandom } from "../../../src/stats/random.ts";
+import { metricRule } from "../../support/metric-rules.ts";
 
 const refusedWith = (code: string) => expect.objectContaining({ kind: "configuration", code });
-const rules = (...names: MetricName[]): MetricRule[] =>
-  names.map((name) => ({ name, test: "superiority", margin: defaultMargins[name], clip: 1e-15 }));
+const rules = (...names: MetricName[]): MetricRule[] => names.map((name) => metricRule(name, "superiority"));
 
 describe("classes", () => {
   test("one class has one spelling, whichever file or model it comes from", () => {
@@ -77,16 +71,13 @@ describe("a model's answers", () => {
     new ScoreSheet(
       "the challenger m.onnx",
       classes,
-      3,
+      truth,
       rules(...(names.length === 0 ? (["accuracy"] as const) : names)),
     );
 
   test("two score columns belong to the classes in their order", () => {
     const answers = sheet();
-    answers.add(
-      { label: [1, 0, 0], scores: [Float64Array.of(0.25, 0.5, 0.75), Float64Array.of(0.75, 0.5, 0.25)] },
-      truth,
-    );
+    answers.add({ label: [1, 0, 0], scores: [Float64Array.of(0.25, 0.5, 0.75), Float64Array.of(0.75, 0.5, 0.25)] }, 3);
     expect(answers.finish()).toEqual({
       predicted: Uint16Array.of(1, 0, 0),
       score: Float64Array.of(0.75, 0.5, 0.25),
@@ -96,7 +87,7 @@ describe("a model's answers", () => {
 
   test("one score column belongs to the positive class, and stands for the class where none is given", () => {
     const answers = sheet({ classes: ["no", "yes"], positive: 0 });
-    answers.add({ scores: [Float64Array.of(0.75, 0.5, 0.25)] }, truth);
+    answers.add({ scores: [Float64Array.of(0.75, 0.5, 0.25)] }, 3);
     expect(answers.finish()).toEqual({
       predicted: Uint16Array.of(0, 1, 1),
       score: Float64Array.of(0.75, 0.5, 0.25),
@@ -106,18 +97,18 @@ describe("a model's answers", () => {
 
   test("batches join in their order", () => {
     const answers = sheet();
-    answers.add({ label: [1] }, truth.subarray(0, 1));
-    answers.add({ label: [0, 1] }, truth.subarray(1));
+    answers.add({ label: [1] }, 1);
+    answers.add({ label: [0, 1] }, 2);
     expect(answers.finish()).toEqual({ predicted: Uint16Array.of(1, 0, 1) });
   });
 
   test("scores beyond 0..1 rank, and are no probabilities", () => {
     const logits = { label: [1, 0, 1], scores: [Float64Array.of(3.5, -2, 0.1)] };
     const ranked = sheet(binary, "roc-auc");
-    ranked.add(logits, truth);
+    ranked.add(logits, 3);
     expect(ranked.finish().ofTrue).toBeUndefined();
     const judged = sheet(binary, "log-loss");
-    judged.add(logits, truth);
+    judged.add(logits, 3);
     expect(() => judged.finish()).toThrow(
       expect.objectContaining({ code: "TH_EVALUATION_SCORES", message: expect.stringContaining("between -2 and 3.5") }),
     );
@@ -125,16 +116,16 @@ describe("a model's answers", () => {
 
   test("a model of classes alone has no scores, one of scores beyond 0..1 no class", () => {
     const labels = sheet(binary, "roc-auc");
-    labels.add({ label: [1, 0, 1] }, truth);
+    labels.add({ label: [1, 0, 1] }, 3);
     expect(() => labels.finish()).toThrow(refusedWith("TH_EVALUATION_SCORES"));
     const logits = sheet(binary, "accuracy");
-    logits.add({ scores: [Float64Array.of(3.5, -2, 0.1)] }, truth);
+    logits.add({ scores: [Float64Array.of(3.5, -2, 0.1)] }, 3);
     expect(() => logits.finish()).toThrow(refusedWith("TH_EVALUATION_SCORES"));
   });
 
   test("a score that is no number is counted and refused", () => {
     const answers = sheet(binary, "roc-auc");
-    answers.add({ scores: [Float64Array.of(0.5, Number.NaN, Number.NaN)] }, truth);
+    answers.add({ scores: [Float64Array.of(0.5, Number.NaN, Number.NaN)] }, 3);
     expect(() => answers.finish()).toThrow(
       expect.objectContaining({ code: "TH_EVALUATION_SCORES", message: expect.stringContaining("2 scores") }),
     );
@@ -142,7 +133,7 @@ describe("a model's answers", () => {
 
   test("classes that the label does not have are named", () => {
     const answers = sheet();
-    answers.add({ label: ["yes", "no", "yes"] }, truth);
+    answers.add({ label: ["yes", "no", "yes"] }, 3);
     expect(() => answers.finish()).toThrow(
       expect.objectContaining({ code: "TH_EVALUATION_CLASSES", message: expect.stringContaining('"yes", "no"') }),
     );
@@ -150,23 +141,20 @@ describe("a model's answers", () => {
 
   test("score columns in another order than the classes are found by the model's own classes", () => {
     const answers = sheet();
-    answers.add({ label: [1, 0, 1], scores: [Float64Array.of(0.9, 0.1, 0.8), Float64Array.of(0.1, 0.9, 0.2)] }, truth);
+    answers.add({ label: [1, 0, 1], scores: [Float64Array.of(0.9, 0.1, 0.8), Float64Array.of(0.1, 0.9, 0.2)] }, 3);
     expect(() => answers.finish()).toThrow(refusedWith("TH_EVALUATION_CLASSES"));
     const ties = sheet();
-    ties.add({ label: [1, 1, 1], scores: [Float64Array.of(0.5, 0.5, 0.5), Float64Array.of(0.5, 0.5, 0.5)] }, truth);
+    ties.add({ label: [1, 1, 1], scores: [Float64Array.of(0.5, 0.5, 0.5), Float64Array.of(0.5, 0.5, 0.5)] }, 3);
     expect(ties.finish().predicted).toEqual(Uint16Array.of(1, 1, 1));
   });
 
   test("of several classes, one that no row has counts as wrong, and a model with more scores has no log-loss", () => {
     const three = { classes: ["a", "b", "c"] };
     const answers = sheet(three);
-    answers.add({ label: ["b", "z", "c"] }, truth);
+    answers.add({ label: ["b", "z", "c"] }, 3);
     expect(answers.finish().predicted).toEqual(Uint16Array.of(1, otherClass, 2));
     const four = sheet(three, "log-loss");
-    four.add(
-      { label: ["a", "a", "a"], scores: Array.from({ length: 4 }, () => Float64Array.of(0.25, 0.25, 0.25)) },
-      truth,
-    );
+    four.add({ label: ["a", "a", "a"], scores: Array.from({ length: 4 }, () => Float64Array.of(0.25, 0.25, 0.25)) }, 3);
     expect(() => four.finish()).toThrow(refusedWith("TH_EVALUATION_CLASSES"));
   });
 });
@@ -174,7 +162,7 @@ describe("a model's answers", () => {
 describe("pictures", () => {
   const random = createRandom(5);
   const labels = Array.from({ length: 500 }, () => (random.uniform() < 0.4 ? 1 : 0));
-  const truth: Truth = { classes: ["0", "1"], positive: 1, label: Uint16Array.from(labels) };
+  const truth: Truth = { kind: "classes", classes: ["0", "1"], positive: 1, label: Uint16Array.from(labels) };
   const model = (name: string, noise: number) => {
     const p = labels.map((label) => 1 / (1 + Math.exp(-(2 * (label - 0.5) + noise * random.normal()))));
     return {

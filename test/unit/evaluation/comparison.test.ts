@@ -1,19 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { majorityAnswers } from "../../../src/evaluation/baseline.ts";
+import { baselineAnswers } from "../../../src/evaluation/baseline.ts";
 import { compareMetric } from "../../../src/evaluation/comparison.ts";
 import { decide, identicalAnswers, unbaselined } from "../../../src/evaluation/decision.ts";
-import {
-  type Answers,
-  defaultMargins,
-  type MetricComparison,
-  type MetricName,
-  type MetricRule,
-  type MetricState,
-  type MetricTest,
-  type Truth,
-} from "../../../src/evaluation/evaluation.ts";
+import type { Answers, MetricComparison, MetricState, MetricTest, Truth } from "../../../src/evaluation/evaluation.ts";
 import { createRandom } from "../../../src/stats/random.ts";
+import { metricRule } from "../../support/metric-rules.ts";
 
 interface Golden {
   readonly metrics: {
@@ -34,15 +26,10 @@ interface Golden {
 
 const golden = JSON.parse(readFileSync(new URL("../../fixtures/evaluation.json", import.meta.url), "utf8")) as Golden;
 
-const rule = (name: MetricName, test: MetricTest, margin = defaultMargins[name], clip = 1e-15): MetricRule => ({
-  name,
-  test,
-  margin,
-  clip,
-});
+const rule = metricRule;
 
 function truthOf(labels: readonly number[]): Truth {
-  return { classes: ["0", "1"], positive: 1, label: Uint16Array.from(labels) };
+  return { kind: "classes", classes: ["0", "1"], positive: 1, label: Uint16Array.from(labels) };
 }
 
 /** A model's answers from its probabilities of the positive class. */
@@ -65,7 +52,7 @@ function classes(
   const champion = Uint16Array.from({ length: rows }, (_, row) => (row < gains ? 0 : 1));
   const label = new Uint16Array(rows).fill(1);
   return {
-    truth: { classes: ["0", "1"], positive: 1, label },
+    truth: { kind: "classes", classes: ["0", "1"], positive: 1, label },
     challenger: { predicted: challenger },
     champion: { predicted: champion },
   };
@@ -80,7 +67,7 @@ describe("values", () => {
     ["brier", golden.metrics.brier],
     ["roc-auc", golden.metrics.auc],
   ] as const)("%s is scikit-learn's", (name, expected) => {
-    const { challenger, champion } = compareMetric(rule(name, "superiority"), truthOf(y), same, same, 0.05);
+    const { challenger, champion } = compareMetric(rule(name, "superiority"), truthOf(y), same, same, { alpha: 0.05 });
     expect(challenger).toBeCloseTo(expected, 9);
     expect(champion).toBeCloseTo(expected, 9);
   });
@@ -89,13 +76,9 @@ describe("values", () => {
     const { input, pROC } = golden.delong;
     const truth = truthOf(input.y);
     const model = (score: number[]): Answers => ({ score: Float64Array.from(score) });
-    const found = compareMetric(
-      rule("roc-auc", "superiority"),
-      truth,
-      model(input.challenger),
-      model(input.champion),
-      0.05,
-    );
+    const found = compareMetric(rule("roc-auc", "superiority"), truth, model(input.challenger), model(input.champion), {
+      alpha: 0.05,
+    });
     expect(found.effect).toBeCloseTo(pROC.auc2 - pROC.auc1, 12);
     const standardError = (pROC.auc1 - pROC.auc2) / pROC.z;
     const half = ((found.upper ?? 0) - (found.lower ?? 0)) / 2;
@@ -108,7 +91,7 @@ describe("values", () => {
     "superiority in accuracy is the exact one-sided McNemar test, $input",
     ({ input, one_sided_challenger_better }) => {
       const { truth, challenger, champion } = classes(input.c, input.b, 100);
-      const found = compareMetric(rule("accuracy", "superiority"), truth, challenger, champion, 0.05);
+      const found = compareMetric(rule("accuracy", "superiority"), truth, challenger, champion, { alpha: 0.05 });
       expect(found.p).toBeCloseTo(one_sided_challenger_better, 12);
       expect(found.effect).toBeCloseTo((input.c - input.b) / (input.b + input.c + 100), 12);
     },
@@ -123,25 +106,17 @@ describe("every metric is turned so that positive is better", () => {
   const truth = truthOf(labels);
 
   test.each(["accuracy", "roc-auc", "log-loss", "brier"] as const)("%s", (name) => {
-    const one = compareMetric(
-      rule(name, "superiority"),
-      truth,
-      answersOf(labels, sharp),
-      answersOf(labels, dull),
-      0.05,
-    );
+    const one = compareMetric(rule(name, "superiority"), truth, answersOf(labels, sharp), answersOf(labels, dull), {
+      alpha: 0.05,
+    });
     expect(one).toMatchObject({ state: "superior", rows: 600 });
     expect(one.effect).toBeGreaterThan(0);
     expect(one.lower).toBeLessThan(one.effect ?? 0);
     expect(one.upper).toBeGreaterThan(one.effect ?? 0);
     expect(one.detectable).toBeGreaterThan(0);
-    const other = compareMetric(
-      rule(name, "superiority"),
-      truth,
-      answersOf(labels, dull),
-      answersOf(labels, sharp),
-      0.05,
-    );
+    const other = compareMetric(rule(name, "superiority"), truth, answersOf(labels, dull), answersOf(labels, sharp), {
+      alpha: 0.05,
+    });
     expect(other.state).toBe("rejected");
     expect(other.effect).toBeCloseTo(-(one.effect ?? 0), 12);
   });
@@ -152,7 +127,7 @@ describe("non-inferiority", () => {
     const many = classes(20, 20, 4960);
     const few = classes(1, 1, 98);
     const state = ({ truth, challenger, champion }: typeof many) =>
-      compareMetric(rule("accuracy", "non-inferiority", 0.01), truth, challenger, champion, 0.05).state;
+      compareMetric(rule("accuracy", "non-inferiority", 0.01), truth, challenger, champion, { alpha: 0.05 }).state;
     expect(state(many)).toBe("non-inferior");
     expect(state(few)).toBe("inconclusive");
   });
@@ -160,8 +135,9 @@ describe("non-inferiority", () => {
   test("a loss beyond the margin is rejected, one within it is not", () => {
     const worse = classes(100, 400, 4500);
     const test = (margin: number) =>
-      compareMetric(rule("accuracy", "non-inferiority", margin), worse.truth, worse.challenger, worse.champion, 0.05)
-        .state;
+      compareMetric(rule("accuracy", "non-inferiority", margin), worse.truth, worse.challenger, worse.champion, {
+        alpha: 0.05,
+      }).state;
     expect(test(0.02)).toBe("rejected");
     expect(test(0.06)).toBe("inconclusive");
     expect(test(0.1)).toBe("non-inferior");
@@ -177,7 +153,7 @@ describe("non-inferiority", () => {
       );
     const [one, other] = [model(), model()];
     const at = (margin: number) =>
-      compareMetric(rule("log-loss", "non-inferiority", margin), truthOf(labels), one, other, 0.05);
+      compareMetric(rule("log-loss", "non-inferiority", margin), truthOf(labels), one, other, { alpha: 0.05 });
     const { lower } = at(0.01);
     const edge = -(lower ?? 0);
     expect(at(edge * 1.0001).p).toBeLessThan(0.05);
@@ -193,7 +169,7 @@ describe("non-inferiority", () => {
       truth,
       challenger,
       champion,
-      0.05,
+      { alpha: 0.05 },
     );
     expect(detectable).toBeCloseTo((1.6448536269514722 + 0.8416212335729143) * Math.sqrt(0.04 / 100), 12);
     expect(rowsNeeded).toBe(Math.ceil(((1.6448536269514722 + 0.8416212335729143) * 0.2) ** 2 / 0.01 ** 2));
@@ -205,7 +181,9 @@ describe("what cannot be decided", () => {
     const labels = [0, 1, 1, 0, 1];
     const model = answersOf(labels, [0.2, 0.7, 0.4, 0.6, 0.9]);
     for (const name of ["accuracy", "roc-auc", "log-loss", "brier"] as const) {
-      expect(compareMetric(rule(name, "superiority"), truthOf(labels), model, model, 0.05).state).toBe("unchanged");
+      expect(compareMetric(rule(name, "superiority"), truthOf(labels), model, model, { alpha: 0.05 }).state).toBe(
+        "unchanged",
+      );
     }
   });
 
@@ -216,7 +194,7 @@ describe("what cannot be decided", () => {
         labels,
         labels.map((label, row) => (label + (row % 7) / 7 + shift * (row % 3)) / 4),
       );
-    const found = compareMetric(rule("roc-auc", "superiority"), truthOf(labels), model(0), model(1), 0.05);
+    const found = compareMetric(rule("roc-auc", "superiority"), truthOf(labels), model(0), model(1), { alpha: 0.05 });
     expect(found).toMatchObject({ state: "inconclusive", lower: null, p: null });
     expect(found.reason).toContain("9 positive");
     expect(found.challenger).toBeGreaterThan(0.5);
@@ -235,7 +213,7 @@ describe("what cannot be decided", () => {
         labels,
         labels.map((_, row) => ((row * 7) % 30) / 31),
       ),
-      0.05,
+      { alpha: 0.05 },
     );
     expect(found).toMatchObject({ state: "inconclusive", challenger: null, effect: null });
   });
@@ -245,11 +223,11 @@ describe("what cannot be decided", () => {
     const sure = labels.map((label, row) => (row < 3 ? 1 - label : label === 1 ? 0.9 : 0.1));
     const calm = labels.map((label) => (label === 1 ? 0.8 : 0.2));
     const found = compareMetric(
-      rule("log-loss", "superiority", 0.01, 0.001),
+      rule("log-loss", "superiority", 0.01, { clip: 0.001 }),
       truthOf(labels),
       answersOf(labels, sure),
       answersOf(labels, calm),
-      0.05,
+      { alpha: 0.05 },
     );
     expect(found.clipped).toEqual({ challenger: 3, champion: 0 });
     expect(found.challenger).toBeCloseTo((-3 * Math.log(0.001) - 37 * Math.log(0.9)) / 40, 12);
@@ -351,7 +329,7 @@ describe("the decision over all metrics", () => {
   });
 
   test("the majority baseline answers the commonest class with the classes' shares", () => {
-    const baseline = majorityAnswers(truthOf([1, 0, 0, 0]));
+    const baseline = baselineAnswers(truthOf([1, 0, 0, 0]));
     expect(Array.from(baseline.predicted ?? [])).toEqual([0, 0, 0, 0]);
     expect(Array.from(baseline.score ?? [])).toEqual([0.25, 0.25, 0.25, 0.25]);
     expect(Array.from(baseline.ofTrue ?? [])).toEqual([0.25, 0.75, 0.75, 0.75]);
@@ -372,7 +350,10 @@ describe("false promotions", () => {
             labels,
             labels.map((label) => 1 / (1 + Math.exp(-(1.5 * (label - 0.5) + random.normal())))),
           );
-        if (compareMetric(rule(name, "superiority"), truthOf(labels), model(), model(), 0.05).state === "superior")
+        if (
+          compareMetric(rule(name, "superiority"), truthOf(labels), model(), model(), { alpha: 0.05 }).state ===
+          "superior"
+        )
           promotions += 1;
       }
       expect(promotions / 1200).toBeLessThan(0.069);

@@ -1,0 +1,131 @@
+import { baselineAnswers } from "../../evaluation/baseline.ts";
+import { compareMetric } from "../../evaluation/comparison.ts";
+import { decide, identicalAnswers, unbaselined } from "../../evaluation/decision.ts";
+import type { Answers, Decision, MetricComparison, MetricRule, Truth } from "../../evaluation/evaluation.ts";
+import {
+  calibrationSeries,
+  confusionTables,
+  disagreementTables,
+  type NamedAnswers,
+  rocSeries,
+} from "../../evaluation/pictures.ts";
+import type { Check, Series, Table } from "../../kernel/command.ts";
+import type { Contest } from "./compare.ts";
+import { metricCheck, metricsSummary, metricsTable } from "./findings.ts";
+import type { Scene } from "./part.ts";
+import { againstBaseline } from "./rules.ts";
+import type { Scored } from "./scoring.ts";
+
+/** The metrics' verdicts, and what shows how they came about. */
+export interface Judged extends Pick<Scene, "rules" | "opponent" | "comparisons"> {
+  readonly decision: Decision;
+  readonly summary: string;
+  readonly checks: readonly Check[];
+  readonly tables: readonly Table[];
+  readonly series: readonly Series[];
+}
+
+export function withChampion({ rules, given }: Contest, { truth, answers, weights }: Scored): Judged {
+  const [challenger = {}, champion = {}] = answers;
+  const identical = identicalAnswers(challenger, champion);
+  const design = { alpha: given.alpha, ...(weights === undefined ? {} : { weights }) };
+  const comparisons = rules.map((rule) => compareMetric(rule, truth, challenger, champion, design));
+  const decision = decide(comparisons, identical);
+  return {
+    decision,
+    rules,
+    opponent: { name: "champion", answers: champion },
+    comparisons,
+    summary: identical
+      ? "unchanged: both models give the same answers in every row"
+      : `challenger is ${decision}: ${metricsSummary(comparisons, given.alpha)}`,
+    checks: comparisons.map((comparison) => metricCheck(comparison, "the champion", given.alpha, identical)),
+    ...pictures(
+      truth,
+      comparisons,
+      { name: "challenger", answers: challenger },
+      { name: "champion", answers: champion },
+      given.alpha,
+    ),
+  };
+}
+
+export function withoutChampion(contest: Contest, { truth, answers, weights }: Scored): Judged {
+  const { rules, given, championInput } = contest;
+  const challenger: Answers = answers[0] ?? {};
+  const why = championInput === undefined ? "no champion was named" : `there is no ${championInput} yet`;
+  const baseline = baselineAnswers(truth, weights);
+  const asked = againstBaseline(rules);
+  const design = { alpha: given.alpha, ...(weights === undefined ? {} : { weights }) };
+  const comparisons = asked.map((rule) => compareMetric(rule, truth, challenger, baseline, design));
+  const own: NamedAnswers = { name: "challenger", answers: challenger };
+  if (contest.baseline === "none") return uncompared(why, asked, comparisons, own, truth);
+  const decision = unbaselined(decide(comparisons, false));
+  const message = `unbaselined: ${why}; compared with always answering ${constantOf(truth)}, which says little of how good the model is`;
+  return {
+    decision,
+    rules: asked,
+    opponent: { name: "baseline", answers: baseline },
+    comparisons,
+    summary: `${decision}, ${why}; against the ${contest.baseline} baseline: ${metricsSummary(comparisons, given.alpha)}`,
+    checks: [
+      { id: "champion", verdict: "warn", message, place: { input: "champion" } },
+      ...comparisons.map((comparison) =>
+        metricCheck(comparison, `the ${contest.baseline} baseline`, given.alpha, false),
+      ),
+    ],
+    ...pictures(truth, comparisons, own, { name: "baseline", answers: baseline }, given.alpha),
+  };
+}
+
+/** Without champion and baseline the metrics stand alone: shown, and judged by nobody. */
+function uncompared(
+  why: string,
+  rules: readonly MetricRule[],
+  comparisons: readonly MetricComparison[],
+  own: NamedAnswers,
+  truth: Truth,
+): Judged {
+  const values = comparisons.flatMap(({ rule, challenger }) =>
+    challenger === null ? [] : [[rule.name, challenger] as const],
+  );
+  const message = `unbaselined: ${why}, and no baseline was asked for; the challenger was compared with nothing`;
+  return {
+    decision: "unbaselined-pass",
+    rules,
+    comparisons: [],
+    summary: `unbaselined-pass, ${why}; compared with nothing`,
+    checks: [{ id: "champion", verdict: "warn", message, place: { input: "champion" } }],
+    tables: [
+      {
+        title: "Metrics of the challenger",
+        columns: ["metric", "value"],
+        rows: values.map(([name, value]) => [name, value]),
+      },
+      ...(truth.kind === "classes" ? confusionTables(truth, [own]) : []),
+    ],
+    series: truth.kind === "classes" ? [...rocSeries(truth, [own]), ...calibrationSeries(truth, [own])] : [],
+  };
+}
+
+function constantOf(truth: Truth): string {
+  return truth.kind === "classes" ? "the commonest class" : "the mean";
+}
+
+function pictures(
+  truth: Truth,
+  comparisons: readonly MetricComparison[],
+  challenger: NamedAnswers,
+  opponent: NamedAnswers,
+  alpha: number,
+): Pick<Judged, "tables" | "series"> {
+  const table = metricsTable(comparisons, opponent.name, alpha);
+  if (truth.kind !== "classes") return { tables: [table], series: [] };
+  const both = [challenger, opponent];
+  // A baseline has one score for all rows: its curves say nothing.
+  const drawn = opponent.name === "baseline" ? [challenger] : both;
+  return {
+    tables: [table, ...disagreementTables(truth, challenger, opponent), ...confusionTables(truth, both)],
+    series: [...rocSeries(truth, drawn), ...calibrationSeries(truth, drawn)],
+  };
+}

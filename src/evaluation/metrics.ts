@@ -1,0 +1,28 @@
+import type { MetricName } from "./evaluation.ts";
+import type { Metric } from "./metric.ts";
+import { accuracy, balancedAccuracy, cost, f1, mcc, precision, recall } from "./metrics/class-counts.ts";
+import { mae, mape, mse, pinball, r2, rmse } from "./metrics/numbers.ts";
+import { brier, ece, logLoss, topK } from "./metrics/probabilities.ts";
+import { averagePrecision, rocAuc } from "./metrics/ranks.ts";
+
+export const metrics: Readonly<Record<MetricName, Metric>> = {
+  accuracy,
+  "balanced-accuracy": balancedAccuracy,
+  precision,
+  recall,
+  f1,
+  mcc,
+  cost,
+  "top-k": topK,
+  "roc-auc": rocAuc,
+  "average-precision": averagePrecision,
+  "log-loss": logLoss,
+  brier,
+  ece,
+  mse,
+  rmse,
+  mae,
+  mape,
+  r2,
+  pinball,
+};
