@@ -1,4 +1,4 @@
-import { normalQuantile } from "./distributions.ts";
+import { normalQuantile, studentQuantile } from "./distributions.ts";
 
 /** The power that a minimum detectable effect and a number of needed rows refer to. */
 export const usualPower = 0.8;
@@ -13,6 +13,15 @@ export const usualPower = 0.8;
  */
 export function minimumDetectableEffect(standardDeviation: number, rows: number, alpha: number): number {
   return (reach(alpha) * standardDeviation) / Math.sqrt(rows);
+}
+
+/**
+ * The same from an estimate's standard error, with Student's quantiles: for few clusters, batches or folds. In the unit
+ * of `standardError`.
+ */
+export function detectableEffect(standardError: number, degreesOfFreedom: number, alpha: number): number {
+  const quantile = (p: number) => studentQuantile(p, degreesOfFreedom);
+  return (quantile(1 - alpha) + quantile(usualPower)) * standardError;
 }
 
 /**
