@@ -6,6 +6,7 @@ import { digestSchema } from "../kernel/digest-schema.ts";
 import { configurationError } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import { parseDuration, parseSize } from "../kernel/quantity.ts";
+import { requireOnnxFile } from "../model/onnx/looked-at.ts";
 import { compareModels } from "./evaluate-vs-champion/compare.ts";
 import { unchanged } from "./evaluate-vs-champion/facts.ts";
 import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
@@ -79,10 +80,16 @@ const inputs = z.strictObject({
       "Columns of a model that takes one matrix, in the order of training. When absent, the model's own metadata `feature_names`.",
     separator: "comma",
   }),
-  memoryLimit: input(z.string().default("1GiB"), {
-    description: "Memory that each model may use besides its runtime.",
+  memoryLimit: input(z.string().optional(), {
+    description:
+      "Memory that each model may use besides its runtime. When absent 1 GiB, and for its first row 64 MiB and four times its own size: a model that takes more for one row is refused.",
+    example: "4GiB",
   }),
-  timeLimit: input(z.string().default("30m"), { description: "Time that each model may take for all rows." }),
+  timeLimit: input(z.string().optional(), {
+    description:
+      "Time that each model may take for all rows. When absent 30 minutes, and to open and answer its first row 2 seconds of a processor, and one more for each 20 MB of its file.",
+    example: "2h",
+  }),
   ...registryInputs,
 });
 
@@ -148,9 +155,10 @@ export const command = {
 async function run(given: Inputs, host: Host, project: Project) {
   const rules = metricRules(given.metrics, given.task);
   const limits = {
-    memoryBytes: parseSize(given.memoryLimit, { input: "memory-limit" }),
-    wallMs: parseDuration(given.timeLimit, { input: "time-limit" }),
+    memoryBytes: parseSize(given.memoryLimit ?? "1GiB", { input: "memory-limit" }),
+    wallMs: parseDuration(given.timeLimit ?? "30m", { input: "time-limit" }),
     threads: 1,
+    written: { memory: given.memoryLimit !== undefined, time: given.timeLimit !== undefined },
   };
   const challenger = await locateChallenger(given, host, project);
   const champion = await locateChampion(given, host, project);
@@ -187,7 +195,7 @@ function baselineOf(asked: Baseline | undefined, task: Task): Baseline {
 }
 
 async function locateChallenger(given: Inputs, host: Host, project: Project): Promise<LocatedModel> {
-  const where = whereOf(given, "challenger");
+  const where = whereOf(given, "challenger", host);
   const challenger = await locateModel(given.challenger, host, project, where);
   if (challenger !== undefined) return challenger;
   const absent = await absenceOf(given.challenger, host, project, where);
@@ -203,13 +211,18 @@ async function locateChallenger(given: Inputs, host: Host, project: Project): Pr
 /** Undefined when none is named, and when there is none yet; any other that is not there is refused. */
 async function locateChampion(given: Inputs, host: Host, project: Project): Promise<LocatedModel | undefined> {
   if (given.champion === undefined) return undefined;
-  const where = whereOf(given, "champion");
+  const where = whereOf(given, "champion", host);
   const champion = await locateModel(given.champion, host, project, where);
   const absent = champion === undefined ? await absenceOf(given.champion, host, project, where) : undefined;
   if (absent !== undefined) throw absent;
   return champion;
 }
 
-function whereOf(given: Inputs, name: string): LocateOptions {
-  return { input: name, registry: given.registry, allowEphemeral: given.allowEphemeralRegistry };
+function whereOf(given: Inputs, name: string, host: Host): LocateOptions {
+  return {
+    input: name,
+    registry: given.registry,
+    allowEphemeral: given.allowEphemeralRegistry,
+    look: (path, shown) => requireOnnxFile(path, host.files, shown),
+  };
 }

@@ -28,6 +28,8 @@ export interface LocateOptions {
   /** Address of the registry that references without an environment mean. */
   readonly registry?: string | undefined;
   readonly allowEphemeral: boolean;
+  /** Looks at a path before its bytes are read; throws what refuses it. */
+  readonly look?: ((path: string, shown: string) => Promise<void>) | undefined;
 }
 
 /**
@@ -44,6 +46,7 @@ export async function locateModel(
 ): Promise<LocatedModel | undefined> {
   if (!isModelReference(reference)) {
     const path = resolve(host.cwd, reference);
+    await options.look?.(path, shownPath(host, path));
     const { digest } = await readModel(path, host, options.input);
     return { path, digest, name: basename(path), reference: shownPath(host, path) };
   }

@@ -138,7 +138,11 @@ export function guardProcess(
     timers.push(watch);
   }
   return {
-    why: () => (why === "exited" && memory !== undefined && diedOfMemory(child) ? "memory" : why),
+    why: () => {
+      if (why !== "exited") return why;
+      if (child.signalCode === "SIGXCPU") return "time";
+      return memory !== undefined && diedOfMemory(child) ? "memory" : why;
+    },
     stop: () => {
       signal.removeEventListener("abort", onAbort);
       for (const timer of timers) clearTimeout(timer);
@@ -172,14 +176,24 @@ function kill(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Wraps a program so that the kernel refuses it more address space; elsewhere than on Linux the arguments stay as they are. */
-export function underMemoryLimit(
+/**
+ * Wraps a program so that the kernel refuses it more address space, and ends it by SIGXCPU after so much time on processors. Address space is
+ * limited on Linux alone, and nothing on Windows.
+ */
+export function underLimits(
   argv: readonly [string, ...string[]],
-  memoryBytes: number | undefined,
+  { memoryBytes, cpuSeconds }: Pick<ProcessSpec, "memoryBytes" | "cpuSeconds">,
 ): readonly [string, ...string[]] {
-  if (memoryBytes === undefined || process.platform !== "linux") return argv;
-  const kib = Math.ceil((baselineVirtualBytes + memoryBytes) / 1024);
-  return ["/bin/sh", "-c", `ulimit -v ${kib}; exec "$0" "$@"`, ...argv];
+  if (process.platform === "win32") return argv;
+  const limits = [
+    ...(memoryBytes === undefined || process.platform !== "linux"
+      ? []
+      : [`ulimit -v ${Math.ceil((baselineVirtualBytes + memoryBytes) / 1024)}`]),
+    ...(cpuSeconds === undefined
+      ? []
+      : [`ulimit -H -t ${Math.ceil(cpuSeconds) + 1}`, `ulimit -S -t ${Math.ceil(cpuSeconds)}`]),
+  ];
+  return limits.length === 0 ? argv : ["/bin/sh", "-c", `${limits.join("; ")}; exec "$0" "$@"`, ...argv];
 }
 
 function startError(spec: ProcessSpec, cause: Error & { code?: string }): TitleholderError {

@@ -6,7 +6,7 @@ import type { Logger } from "../kernel/logger.ts";
 import type { ProcessExit } from "../kernel/process.ts";
 import { type FromHelper, fromWire, startId, type ToHelper } from "./helper-wire.ts";
 import type { NativeSearch } from "./native.ts";
-import { disown, guardProcess, killGroup, owned, underMemoryLimit } from "./process.ts";
+import { disown, guardProcess, killGroup, owned, underLimits } from "./process.ts";
 
 export interface SelfOptions {
   /** The script that calls `runHelper`. */
@@ -26,7 +26,7 @@ export async function spawnSelf(
   options: SelfOptions,
 ): Promise<HelperProcess> {
   options.signal.throwIfAborted();
-  const [file, ...rest] = underMemoryLimit([process.execPath, options.script], limits.memoryBytes);
+  const [file, ...rest] = underLimits([process.execPath, options.script], limits);
   const child = owned(
     spawn(file, rest, {
       cwd: options.cwd,

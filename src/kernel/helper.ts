@@ -9,7 +9,7 @@ export interface HelperMessage {
   readonly bytes?: readonly Uint8Array[];
 }
 
-export type HelperLimits = Pick<ProcessSpec, "memoryBytes" | "wallMs">;
+export type HelperLimits = Pick<ProcessSpec, "memoryBytes" | "wallMs" | "cpuSeconds">;
 
 /**
  * A running helper. Requests are answered in order. Disposing ends the process (asked first, killed after a second).

@@ -7,6 +7,8 @@ export interface ProcessSpec {
   readonly graceMs?: number;
   /** Best effort: see docs/limits.md. */
   readonly memoryBytes?: number;
+  /** Time on processors, of all threads: a busy machine does not use it up. Helpers alone; not on Windows. */
+  readonly cpuSeconds?: number;
   /** Ends this process alone; the host's own signal ends it too. */
   readonly signal?: AbortSignal;
   readonly onOutput?: (stream: "stdout" | "stderr", chunk: Uint8Array) => void;

@@ -24,6 +24,8 @@ export interface PredictorLimits {
   /** From opening to disposal. */
   readonly wallMs: number;
   readonly threads: number;
+  /** Which of the limits a person wrote: those count in a model's trial too, which is held to tighter ones else. */
+  readonly written?: { readonly memory: boolean; readonly time: boolean };
 }
 
 export interface ModelAt {

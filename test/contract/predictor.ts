@@ -188,15 +188,9 @@ export function predictorContract(load: () => Promise<Implementation<Predictor>>
     test("a cancelled run ends with the reason it was cancelled for", async () => {
       const abort = new AbortController();
       const reason = new Error("cancelled by a person");
-      const running = withSession(
-        models.endless,
-        async (session) => {
-          const answer = session.predict(one);
-          abort.abort(reason);
-          await answer;
-        },
-        { signal: abort.signal },
-      );
+      const written = { memory: true, time: true };
+      const running = outcome(models.endless, { limits: { written }, signal: abort.signal });
+      setTimeout(() => abort.abort(reason), 1500);
       await expect(running).rejects.toBe(reason);
     });
   });

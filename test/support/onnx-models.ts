@@ -149,16 +149,24 @@ export interface GraphSpec {
   readonly inputs?: readonly Bytes[];
   readonly outputs?: readonly Bytes[];
   readonly initializers?: readonly Bytes[];
+  /** SparseTensorProto bytes. */
+  readonly sparse?: readonly Bytes[];
 }
 
-export function graph({ nodes, inputs = [], outputs = [], initializers = [] }: GraphSpec): Bytes {
+export function graph({ nodes, inputs = [], outputs = [], initializers = [], sparse = [] }: GraphSpec): Bytes {
   return write((w) => {
     for (const bytes of nodes) w.uint32(lengthDelimited(1)).bytes(bytes);
     w.uint32(lengthDelimited(2)).string("g");
     for (const bytes of initializers) w.uint32(lengthDelimited(5)).bytes(bytes);
     for (const bytes of inputs) w.uint32(lengthDelimited(11)).bytes(bytes);
     for (const bytes of outputs) w.uint32(lengthDelimited(12)).bytes(bytes);
+    for (const bytes of sparse) w.uint32(lengthDelimited(15)).bytes(bytes);
   });
+}
+
+/** A SparseTensorProto with these values and no indices. */
+export function sparseTensor(values: Bytes): Bytes {
+  return write((w) => w.uint32(lengthDelimited(1)).bytes(values));
 }
 
 export interface ModelSpec extends GraphSpec {
@@ -188,17 +196,28 @@ export function model({
   });
 }
 
+/** A model that passes its column on, with a graph in its training information. */
+export function trainingModel(training: GraphSpec): Bytes {
+  const info = write((w) => w.uint32(lengthDelimited(2)).bytes(graph(training)));
+  return Uint8Array.of(...identity("float"), ...write((w) => w.uint32(lengthDelimited(20)).bytes(info)));
+}
+
 function opset(domain: string, version: number): Bytes {
   return write((w) => w.uint32(lengthDelimited(1)).string(domain).uint32(varint(2)).int64(version));
 }
 
 /** A FunctionProto of one input `x` and one output `y`. */
-export function localFunction(domain: string, name: string, nodes: readonly Bytes[]): Bytes {
+export function localFunction(
+  domain: string,
+  name: string,
+  nodes: readonly Bytes[],
+  opsets: Readonly<Record<string, number>> = { "": 17 },
+): Bytes {
   return write((w) => {
     w.uint32(lengthDelimited(1)).string(name);
     w.uint32(lengthDelimited(4)).string("x").uint32(lengthDelimited(5)).string("y");
     for (const bytes of nodes) w.uint32(lengthDelimited(7)).bytes(bytes);
-    w.uint32(lengthDelimited(9)).bytes(opset("", 17));
+    for (const [used, version] of Object.entries(opsets)) w.uint32(lengthDelimited(9)).bytes(opset(used, version));
     w.uint32(lengthDelimited(10)).string(domain);
   });
 }

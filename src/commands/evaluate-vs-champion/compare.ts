@@ -42,10 +42,10 @@ export async function compareModels(contest: Contest, host: Host): Promise<Resul
   const times = [host.now().getTime()];
   const mark = () => void times.push(host.now().getTime());
   await using stack = new AsyncDisposableStack();
-  await using dataset = await openData(rows.source, host, { input: rows.input });
-  // Before the models are opened, which takes longer.
-  requireQuestion(dataset.columns, question);
+  // Before the data engine is there: what a hostile model takes comes on top of what this program holds.
   const contestants = await openContestants(contest, host, stack);
+  await using dataset = await openData(rows.source, host, { input: rows.input });
+  requireQuestion(dataset.columns, question);
   const [one, other] = contestants;
   const holdout = await examineHoldout(dataset, contestants, question, rows.input);
   mark();

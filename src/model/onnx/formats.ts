@@ -50,6 +50,11 @@ const foreign: readonly ForeignFormat[] = [
     matches: (_, text) => text.slice(4, 8) === "TFL3",
   },
   {
+    looksLike: "a GGUF file, which holds a language model's weights",
+    fix: "give a model of rows and columns, or write `predictor: command` with a program that scores them",
+    matches: (_, text) => text.startsWith("GGUF"),
+  },
+  {
     looksLike: "a model in the ORT format of onnxruntime",
     fix: "give the ONNX file it was made from",
     matches: (_, text) => text.slice(4, 8) === "ORTM",

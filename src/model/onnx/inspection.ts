@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../../kernel/digest.ts";
 import { configurationError } from "../../kernel/error.ts";
-import { formatSize } from "../../kernel/quantity.ts";
 import type { Signature } from "../model.ts";
 import { foreignModel, headBytes, notOnnx } from "./formats.ts";
 import { type Gathered, nothingGathered } from "./gathered.ts";
 import { modelRule } from "./graph.ts";
+import { maxModelBytes, tooLarge } from "./looked-at.ts";
 import { WireError, WireReader } from "./wire.ts";
 
 /** What an ONNX file says of itself, read from its bytes without opening it in a runtime. */
@@ -28,9 +28,6 @@ export interface OnnxInspection {
   /** The operators used, by domain. */
   readonly operators: ReadonlyMap<string, ReadonlySet<string>>;
 }
-
-/** More than this no protobuf message can have. */
-const maxBytes = 2 ** 31 - 1;
 
 /** Domains whose operators onnxruntime itself brings. Anything else would have to be loaded from a library of the user's. */
 const allowedDomains: ReadonlySet<string> = new Set(["", "ai.onnx.ml", "com.microsoft"]);
@@ -61,7 +58,7 @@ export async function inspectOnnx(
   for await (const chunk of chunks) {
     hash.update(chunk);
     size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge(file);
+    if (size > maxModelBytes) throw tooLarge(file);
     if (head === undefined) push(reader, chunk, file);
     else {
       head = Buffer.concat([head, chunk]);
@@ -88,15 +85,6 @@ function push(reader: WireReader, chunk: Uint8Array | undefined, file: string): 
       error,
     );
   }
-}
-
-function tooLarge(file: string) {
-  return configurationError(
-    "TH_MODEL_TOO_LARGE",
-    `${file} is larger than ${formatSize(maxBytes)}, which no ONNX file can be`,
-    "give a smaller model, or score it elsewhere",
-    { file },
-  );
 }
 
 function judge(found: Gathered, size: number, digest: Digest): OnnxInspection {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ColumnBatch } from "../../dataset/dataset.ts";
 import { configurationError, TitleholderError } from "../../kernel/error.ts";
-import type { HelperProcess } from "../../kernel/helper.ts";
+import type { HelperLimits, HelperProcess } from "../../kernel/helper.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { Implementation } from "../../kernel/implementation.ts";
 import { formatDuration, formatSize } from "../../kernel/quantity.ts";
@@ -49,26 +49,66 @@ async function open(
   const { signature } = inspection;
   const inputs = inputColumns(signature, inspection.metadata, model.shown, declared);
   const choice = chooseOutputs(signature, model.shown);
-  const fetched = [choice.label, choice.scores].filter((name) => name !== undefined);
+  const start = async (within: StartLimits) => {
+    const helper = await host.spawnSelf("predict", args, within).catch((error: unknown) => {
+      throw explained(error, model.shown, within, host.signal);
+    });
+    return new OnnxSession({
+      shown: model.shown,
+      limits: within,
+      signal: host.signal,
+      helper,
+      signature,
+      inputs,
+      choice,
+    });
+  };
   const args = {
     path: model.path,
     digest: model.digest,
     shown: model.shown,
     threads: limits.threads,
     inputs: inputs.map(({ name, type, width }) => ({ name, type, width })),
-    outputs: fetched,
+    outputs: [choice.label, choice.scores].filter((name) => name !== undefined),
   };
-  const helper = await host
-    .spawnSelf("predict", args, { memoryBytes: limits.memoryBytes, wallMs: limits.wallMs })
-    .catch((error: unknown) => {
-      throw explained(error, model.shown, limits, host.signal);
-    });
-  return new OnnxSession({ shown: model.shown, limits, signal: host.signal, helper, signature, inputs, choice });
+  await tryOut(await start(trialLimits(inspection.size, limits)), inputs);
+  return start({ memoryBytes: limits.memoryBytes, wallMs: limits.wallMs });
+}
+
+interface StartLimits extends HelperLimits {
+  readonly memoryBytes: number;
+  readonly wallMs: number;
+  readonly trial?: true;
+}
+
+/** A model of tables answers one row in less than a millisecond and in little more than its own size. */
+const trialMemory = 64 * 2 ** 20;
+const trialSeconds = 2;
+const bytesASecond = 20e6;
+
+/**
+ * A model of a hundred bytes may ask for all memory and time that it is given. It is given much only when it could open and answer one row
+ * with little: a share that grows with its file.
+ */
+function trialLimits(size: number, { memoryBytes, wallMs, written }: PredictorLimits): StartLimits {
+  const memory = written?.memory === true ? memoryBytes : Math.min(memoryBytes, trialMemory + 4 * size);
+  const time = written?.time === true ? {} : { cpuSeconds: trialSeconds + Math.floor(size / bytesASecond) };
+  return { memoryBytes: memory, wallMs, ...time, trial: true };
+}
+
+/** What the model says to a row of zeros and empty texts is of no interest, even if it is an error: only what it takes to say it. */
+async function tryOut(session: PredictorSession, inputs: readonly InputColumns[]): Promise<void> {
+  await using trial = session;
+  const cell = (type: InputColumns["type"]) => (type === "string" ? [""] : Float64Array.of(0));
+  const row = new Map(inputs.flatMap(({ type, columns }) => columns.map((name) => [name, cell(type)] as const)));
+  await trial.predict(row).catch((error: unknown) => {
+    if (!(error instanceof TitleholderError) || error.code !== "TH_MODEL_RUN") throw error;
+  });
 }
 
 interface OpenModel {
   readonly shown: string;
-  readonly limits: PredictorLimits;
+  readonly limits: StartLimits;
   readonly signal: AbortSignal;
   readonly helper: HelperProcess;
   readonly signature: Signature;
@@ -117,7 +157,7 @@ function changed(shown: string): TitleholderError {
 }
 
 /** A helper that is gone took the model with it: its limits say why, else the model crashed the runtime. */
-function explained(error: unknown, shown: string, limits: PredictorLimits, signal: AbortSignal): unknown {
+function explained(error: unknown, shown: string, limits: StartLimits, signal: AbortSignal): unknown {
   if (!(error instanceof TitleholderError) || error.code !== "TH_HELPER_LOST") return error;
   if (signal.aborted) return signal.reason;
   const why =
@@ -131,12 +171,23 @@ function explained(error: unknown, shown: string, limits: PredictorLimits, signa
       error,
     );
   }
-  const limit = why === "time" ? formatDuration(limits.wallMs) : formatSize(limits.memoryBytes);
+  return overLimit(why, shown, limits, error);
+}
+
+function overLimit(why: "time" | "memory", shown: string, limits: StartLimits, cause: unknown): TitleholderError {
+  const time =
+    limits.cpuSeconds === undefined ? formatDuration(limits.wallMs) : `${limits.cpuSeconds} s of a processor`;
+  const limit = why === "time" ? time : `${formatSize(limits.memoryBytes)} of memory`;
+  const trial = limits.trial === true;
   return configurationError(
     "TH_MODEL_LIMIT",
-    `${shown} needs more than its limit of ${limit}${why === "time" ? "" : " of memory"}`,
-    `raise the ${why} limit if the model is meant to need it`,
+    trial
+      ? `${shown} needs more than ${limit} to answer a single row, which no model of its size should`
+      : `${shown} needs more than its limit of ${limit}`,
+    trial
+      ? `write ${why}-limit if the model is meant to need it: it counts for the first row as well`
+      : `raise the ${why} limit if the model is meant to need it`,
     { file: shown },
-    error,
+    cause,
   );
 }
