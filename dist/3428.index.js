@@ -7,7 +7,7 @@ join)(project.reports,folder,command,"report.json")}}),7117:((__unused_webpack__
 const commands={"validate-data":{summary:"Check data against its contract before anything is built on it.",load:async()=>(await Promise.all([__webpack_require__.e(5491),__webpack_require__.e(8815),__webpack_require__.
 e(5521),__webpack_require__.e(3028),__webpack_require__.e(4783),__webpack_require__.e(2174),__webpack_require__.e(3573)]).then(__webpack_require__.bind(__webpack_require__,73573))).command},"train":{summary:"\
 Run a training command with everything it was made of on record.",load:async()=>(await Promise.all([__webpack_require__.e(5491),__webpack_require__.e(3028),__webpack_require__.e(9511),__webpack_require__.
-e(6218)]).then(__webpack_require__.bind(__webpack_require__,26218))).command},"evaluate-vs-champion":{summary:"Decide on the same rows whether a challenger may take the champion's place.",load:async()=>(await Promise.
+e(1596)]).then(__webpack_require__.bind(__webpack_require__,26218))).command},"evaluate-vs-champion":{summary:"Decide on the same rows whether a challenger may take the champion's place.",load:async()=>(await Promise.
 all([__webpack_require__.e(5491),__webpack_require__.e(5521),__webpack_require__.e(3028),__webpack_require__.e(2174),__webpack_require__.e(7760)]).then(__webpack_require__.bind(__webpack_require__,47760))).
 command},"register-model":{summary:"Make a model version that others can trust.",load:async()=>(await Promise.all([__webpack_require__.e(5491),__webpack_require__.e(8124),__webpack_require__.e(7089)]).
 then(__webpack_require__.bind(__webpack_require__,47089))).command},"canary-deploy":{summary:"Put a version in front of traffic, a little at a time, and take it back when it is worse.",load:async()=>(await Promise.
