@@ -50,6 +50,16 @@ const inputs = z.strictObject({
     description: "A column of sample weights, 0 or more: how many cases each row stands for.",
     example: "weight",
   }),
+  group: input(z.string().optional(), {
+    description:
+      "A column of what rows belong to (a user, a site): rows of one group count as one piece of evidence, of which ten are needed.",
+    example: "customer_id",
+  }),
+  time: input(z.string().optional(), {
+    description:
+      "A column of when a row was, where rows near each other in time may be alike: stretches of time count as pieces of evidence, of which ten are needed.",
+    example: "day",
+  }),
   quantiles: input(z.array(z.number().gt(0).lt(1)).min(1).optional(), {
     description: "The levels of the quantiles that the models predict, in the order of their columns.",
     separator: "comma",
@@ -61,7 +71,7 @@ const inputs = z.strictObject({
   }),
   metrics: input(z.array(metricInput).min(1).optional(), {
     description:
-      "What is compared, each with its `test`: `superiority`, or `non-inferiority` (the default) with the `margin` that is tolerated, in the metric's unit. All must pass. Classes: `accuracy`, `balanced-accuracy`, `precision`, `recall`, `f1` (each with `average`: `positive`, `macro`, `weighted` or `micro`), `mcc`, `cost` (with `costs`), `top-k` (with `k`), `roc-auc`, `average-precision`, `log-loss` (with `clip`), `brier`, `ece` (with `bins`). Numbers: `mse`, `rmse`, `mae`, `mape`, `r2`, `pinball` (with `quantile`). When absent: non-inferior in ROC AUC (margin 0.005) and log-loss (0.01); for several classes in accuracy (0.01) and log-loss; for numbers in R² (0.01).",
+      "What is compared, each with its `test`: `superiority`, or `non-inferiority` (the default) with the `margin` that is tolerated, in the metric's unit. All must pass. Classes: `accuracy` (with `p`: `exact` or `mid-p`), `balanced-accuracy`, `precision`, `recall`, `f1` (each with `average`: `positive`, `macro`, `weighted` or `micro`), `mcc`, `cost` (with `costs`), `top-k` (with `k`), `roc-auc`, `average-precision`, `log-loss` (with `clip`), `brier`, `ece` (with `bins`, `binning`: `equal-width` or `equal-mass`). Numbers: `mse`, `rmse`, `mae`, `mape`, `r2`, `pinball` (with `quantile`). When absent: non-inferior in ROC AUC (margin 0.005) and log-loss (0.01); for several classes in accuracy (0.01) and log-loss; for numbers in R² (0.01).",
     example: "[{ name: roc-auc, test: superiority }, { name: log-loss, test: non-inferiority, margin: 0.005 }]",
   }),
   baseline: input(z.enum(baselines).optional(), {
@@ -174,8 +184,8 @@ async function run(given: Inputs, host: Host, project: Project) {
     data: rows.fingerprint,
   };
   if (champion?.digest === challenger.digest) return unchanged(known, challenger, champion);
-  const { label, key, task, positive, weight, features, quantiles = [] } = given;
-  const question = { label, key, task, positive, weight };
+  const { label, key, task, positive, weight, group, time, features, quantiles = [] } = given;
+  const question = { label, key, task, positive, weight, group, time };
   const contest = { given: known, rules, limits, features, challenger, champion, rows, question, quantiles, baseline };
   return compareModels({ ...contest, championInput: given.champion }, host);
 }

@@ -1,26 +1,22 @@
 import { deLongTest, rocAuc } from "../stats/delong.ts";
 import { studentSurvival } from "../stats/distributions.ts";
 import { mcNemarTest } from "../stats/mcnemar.ts";
-import { pairedTTest } from "../stats/paired-t.ts";
-import { minimumDetectableEffect, rowsNeeded } from "../stats/power.ts";
+import { detectableEffect, minimumDetectableEffect, rowsNeeded } from "../stats/power.ts";
 import { tangoBounds } from "../stats/tango.ts";
+import { areSimpleRows, type Design } from "./design.ts";
 import type { Answers, ClassTruth, MetricComparison, MetricRule, MetricState, Truth } from "./evaluation.ts";
+import { type GainTest, mostResampled, testGains, testResampled } from "./gain-test.ts";
 import { type Estimator, needed } from "./metric.ts";
+import { predictedQuantiles } from "./metrics/numbers.ts";
 import { clippedRows } from "./metrics/probabilities.ts";
 import { metrics } from "./metrics.ts";
 
-/** How the rows were drawn, and how sure one wants to be. */
-export interface Design {
-  /** One-sided error, 0 < alpha < 0.5. */
-  readonly alpha: number;
-  /** Sample weights, one a row, finite and ≥ 0. */
-  readonly weights?: Float64Array;
-}
-
 /**
- * Compares two models in one metric, paired by row. Of equally weighted, independent rows superiority in accuracy is McNemar's exact test,
- * its bounds and non-inferiority are Tango's score bounds, and ROC AUC is DeLong's test read against Student's t. Every other metric is the
- * paired t on the difference of the rows' influences, which for a mean is the paired t on its gains and else the delta method.
+ * Compares two models in one metric, paired by row. Of equally weighted, independent rows superiority in accuracy is McNemar's test (exact,
+ * or mid-p where asked), its bounds and non-inferiority are Tango's score bounds, and ROC AUC is DeLong's test read against Student's t.
+ * Metrics whose distribution is far from normal are read by a seeded paired bootstrap. Every other metric is Student's t on the difference of
+ * the rows' influences, which for a mean is the paired t on its gains and else the delta method. Where rows belong together, or follow each
+ * other in time, groups and batches take the place of rows.
  * Superior and non-inferior: the lower bound clears 0 or −margin. Rejected: the upper bound is below −margin, or below 0 when superiority
  * was asked. Unchanged: the same answers in every row. Else inconclusive.
  *
@@ -33,7 +29,7 @@ export function compareMetric(
   champion: Answers,
   design: Design,
 ): MetricComparison {
-  if (design.weights === undefined && truth.kind === "classes") {
+  if (areSimpleRows(design) && truth.kind === "classes") {
     if (rule.metric === "accuracy") return compareAccuracy(rule, truth, challenger, champion, design.alpha);
     if (rule.metric === "roc-auc") return compareAuc(rule, truth, challenger, champion, design.alpha);
   }
@@ -60,7 +56,8 @@ function compareAccuracy(
     if (one[row] !== other[row]) different += 1;
   }
   const { difference, lower, upper } = tangoBounds({ gains, losses }, rows, alpha);
-  const { pGreater, pLess } = mcNemarTest({ gains, losses }, "exact");
+  const form = rule.settings.p ?? "exact";
+  const { pGreater, pLess } = mcNemarTest({ gains, losses }, form);
   const superiority = rule.test === "superiority";
   const state = superiority
     ? stateOf(pGreater <= alpha, pLess <= alpha, rule)
@@ -76,7 +73,7 @@ function compareAccuracy(
     lower,
     upper,
     p: superiority ? pGreater : null,
-    method: superiority ? "exact McNemar test, Tango score bounds" : "Tango score bounds",
+    method: superiority ? `${form} McNemar test, Tango score bounds` : "Tango score bounds",
     ...power(rule, difference, standardDeviation, rows, alpha),
   };
 }
@@ -126,38 +123,51 @@ function compareInfluences(
   truth: Truth,
   challenger: Answers,
   champion: Answers,
-  { alpha, weights }: Design,
+  design: Design,
 ): MetricComparison {
   const metric = metrics[rule.metric];
-  const [one, other] = [challenger, champion].map((answers) => metric.estimator(truth, answers, rule.settings));
-  if (one === undefined || other === undefined) throw new Error("a comparison without two models");
-  const sign = metric.better === "higher" ? 1 : -1;
+  const one = metric.estimator(truth, challenger, rule.settings);
+  const other = metric.estimator(truth, champion, rule.settings);
+  const { alpha, weights } = design;
   const [value, championValue] = [one.value(weights), other.value(weights)];
-  const clipped =
-    rule.metric === "log-loss"
-      ? {
-          clipped: {
-            challenger: clippedRows(challenger, rule.settings.clip),
-            champion: clippedRows(champion, rule.settings.clip),
-          },
-        }
-      : {};
-  const method = "paired t test on the rows' gains";
+  const clipped = clippedIn(rule, challenger, champion);
   const same = sameAnswers(rule, challenger, champion);
   if (!Number.isFinite(value) || !Number.isFinite(championValue)) {
     const numbers = { challenger: finite(value), champion: finite(championValue), effect: null };
     const reason = `${rule.name} is not defined on these rows`;
-    return { ...undecided(rule, same, one.units, numbers, method, reason), ...clipped };
+    return { ...undecided(rule, same, one.units, numbers, "none", reason), ...clipped };
   }
+  const sign = metric.better === "higher" ? 1 : -1;
   const effect = sign * (value - championValue);
   const numbers = { challenger: value, champion: championValue, effect };
-  const test = pairedTTest(Array.from(gainsOf(one, other, sign, effect, weights)), alpha);
+  const test = testDifference(rule, one, other, sign, effect, design);
   if (test.kind === "inconclusive") {
-    return { ...undecided(rule, same, one.units, numbers, method, test.reason), ...clipped };
+    return { ...undecided(rule, same, one.units, numbers, test.method, test.reason), ...clipped };
   }
-  const { standardError, degreesOfFreedom, lower, upper } = test;
-  const observed = { effect, standardError, degreesOfFreedom, lower, upper };
-  return { ...decided(rule, observed, one.units, alpha), ...numbers, method, ...clipped };
+  const observed = { effect, ...test };
+  return { ...decided(rule, observed, one.units, alpha), ...numbers, method: test.method, ...clipped };
+}
+
+function testDifference(
+  rule: MetricRule,
+  one: Estimator,
+  other: Estimator,
+  sign: number,
+  effect: number,
+  design: Design,
+): GainTest {
+  const line = lineOf(rule);
+  const gains = gainsOf(one, other, sign, effect, design.weights);
+  if (metrics[rule.metric].shape === "smooth" || one.units > mostResampled)
+    return testGains(gains, effect, line, design);
+  const difference = (weights: Float64Array) => sign * (one.value(weights) - other.value(weights));
+  return testResampled(difference, gains, line, design, rule.name);
+}
+
+function clippedIn({ metric, settings }: MetricRule, challenger: Answers, champion: Answers) {
+  if (metric !== "log-loss") return {};
+  const rows = (answers: Answers) => clippedRows(answers, settings.clip);
+  return { clipped: { challenger: rows(challenger), champion: rows(champion) } };
 }
 
 /** Rounding of sums and differences of influences: a spread below it is none. */
@@ -191,8 +201,8 @@ function sameAnswers({ metric, settings }: MetricRule, one: Answers, other: Answ
   if (needs === "class") return sameNumbers(one.predicted, other.predicted);
   if (needs === "value") return sameNumbers(one.value, other.value);
   if (needs === "quantile") {
-    const level = settings.quantile ?? 0.5;
-    return sameNumbers(one.quantiles?.get(level) ?? one.value, other.quantiles?.get(level) ?? other.value);
+    const theirs = predictedQuantiles(other, settings.quantile);
+    return predictedQuantiles(one, settings.quantile).every(([, values], at) => sameNumbers(values, theirs[at]?.[1]));
   }
   if (one.score !== undefined) return sameNumbers(one.score, other.score);
   return (
@@ -213,11 +223,19 @@ interface Observed {
   readonly degreesOfFreedom: number;
   readonly lower: number;
   readonly upper: number;
+  /** Against the line; Student's when absent. */
+  readonly p?: number;
+}
+
+/** What the lower bound must clear. */
+function lineOf({ test, margin }: MetricRule): number {
+  return test === "superiority" ? 0 : -margin;
 }
 
 function decided(rule: MetricRule, observed: Observed, rows: number, alpha: number) {
   const { effect, standardError, degreesOfFreedom, lower, upper } = observed;
-  const line = rule.test === "superiority" ? 0 : -rule.margin;
+  const line = lineOf(rule);
+  const { rowsNeeded } = power(rule, effect, standardError * Math.sqrt(rows), rows, alpha);
   return {
     rule,
     state: stateOf(lower > line, upper < line, rule),
@@ -225,8 +243,9 @@ function decided(rule: MetricRule, observed: Observed, rows: number, alpha: numb
     effect,
     lower,
     upper,
-    p: studentSurvival((effect - line) / standardError, degreesOfFreedom),
-    ...power(rule, effect, standardError * Math.sqrt(rows), rows, alpha),
+    p: observed.p ?? studentSurvival((effect - line) / standardError, degreesOfFreedom),
+    detectable: detectableEffect(standardError, degreesOfFreedom, alpha),
+    rowsNeeded,
   };
 }
 

@@ -36,6 +36,10 @@ export const averages = ["positive", "macro", "weighted", "micro"] as const;
 /** Over classes, as scikit-learn names them (`positive` is its `binary`): of the positive class; plain mean; mean by support; of all counts. */
 export type Average = (typeof averages)[number];
 
+export const mcNemarForms = ["exact", "mid-p"] as const;
+
+export const binnings = ["equal-width", "equal-mass"] as const;
+
 /** What a metric's definition leaves open; each metric reads its own, and finds its default where nothing is written. */
 export interface MetricSettings {
   /** log-loss: probabilities are brought into clip..1 − clip first, 0 < clip < 0.5. */
@@ -44,10 +48,14 @@ export interface MetricSettings {
   readonly average?: Average | undefined;
   /** top-k, ndcg: from 1. */
   readonly k?: number | undefined;
-  /** pinball: the quantile that is predicted, in 0..1. */
+  /** accuracy: how McNemar's test counts the observed outcome. */
+  readonly p?: (typeof mcNemarForms)[number] | undefined;
+  /** pinball: the quantile that is predicted, in 0..1; the mean over all that the model predicts when absent. */
   readonly quantile?: number | undefined;
-  /** ece: equally wide bins of the probability, from 2. */
+  /** ece: bins of the probability, from 2. */
   readonly bins?: number | undefined;
+  /** ece: bins of the same width, or of about as many rows each. */
+  readonly binning?: (typeof binnings)[number] | undefined;
   /** cost: by true class, then by predicted class, in the user's unit; 0 where nothing is written. Negative is a gain. */
   readonly costs?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
 }

@@ -70,6 +70,8 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "key",
     "task",
     "weight",
+    "group",
+    "time",
     "quantiles",
     "positive",
     "metrics",

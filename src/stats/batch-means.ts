@@ -35,18 +35,22 @@ export type BatchMeansResult =
  * @param values one finite number a row, in order: its gain, or its influence on a difference
  * @param alpha one-sided error of each bound, 0 < alpha < 1
  * @param difference what is tested against zero: the mean of `values`, unless they are influences on another estimate
+ * @param moment each row's place in time when rows are in another order, or several are of one moment: see {@link batchesOf}
  */
-export function batchMeansTest(values: ArrayLike<number>, alpha: number, difference?: number): BatchMeansResult {
+export function batchMeansTest(
+  values: ArrayLike<number>,
+  alpha: number,
+  difference?: number,
+  moment?: Int32Array,
+): BatchMeansResult {
   const rows = values.length;
-  const length = batchLength(rows, autocorrelation(Float64Array.from(values)));
-  const batches = rows === 0 ? 0 : Math.floor(rows / length);
-  const batch = Int32Array.from({ length: rows }, (_, row) => Math.floor((row * batches) / rows));
+  const { batch, batches, length, moments } = batchesOf(values, moment);
   const test = clusterTTest(values, batch, alpha, difference);
   const inconclusive = (reason: string) =>
     ({ kind: "inconclusive", rows, batches, difference: test.difference, reason }) as const;
   if (batches < leastBatches) {
     return inconclusive(
-      `a test of rows in order needs ${leastBatches} batches, and these ${rows} rows make ${batches} of ${length}`,
+      `a test of rows in order needs ${leastBatches} batches, and these ${moments} ${moment === undefined ? "rows" : "moments"} make ${batches} of ${length}`,
     );
   }
   if (test.kind === "inconclusive") {
@@ -55,6 +59,41 @@ export function batchMeansTest(values: ArrayLike<number>, alpha: number, differe
   const { effectiveClusters: _, clusters: __, ...estimate } = test;
   const left = autocorrelation(batchMeans(values, batch, batches));
   return { ...estimate, batches, length, autocorrelation: left };
+}
+
+/** Successive stretches of the rows in the order of time. */
+export interface Batches {
+  /** Each row's batch, from 0. */
+  readonly batch: Int32Array;
+  readonly batches: number;
+  /** Moments of a batch. */
+  readonly length: number;
+  readonly moments: number;
+}
+
+/**
+ * The batches of {@link batchMeansTest}.
+ *
+ * @param moment each row's place in time, whole numbers from 0 that all occur; the rows of one moment stay together, and moments take the
+ *   place of rows in the batch's length. Absent: every row is a moment, in order.
+ */
+export function batchesOf(values: ArrayLike<number>, moment?: Int32Array): Batches {
+  const sums = moment === undefined ? Float64Array.from(values) : momentSums(values, moment);
+  const moments = sums.length;
+  const length = batchLength(moments, autocorrelation(sums));
+  const batches = moments === 0 ? 0 : Math.floor(moments / length);
+  const batch = Int32Array.from({ length: values.length }, (_, row) =>
+    Math.floor(((moment?.[row] ?? row) * batches) / moments),
+  );
+  return { batch, batches, length, moments };
+}
+
+/** By moment: the sum of its rows' distances from the mean of all rows. */
+function momentSums(values: ArrayLike<number>, moment: Int32Array): Float64Array {
+  const mean = Float64Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+  const sums = new Float64Array(moment.reduce((most, place) => Math.max(most, place + 1), 0));
+  for (const [row, place] of moment.entries()) sums[place] = (sums[place] ?? 0) + (values[row] ?? 0) - mean;
+  return sums;
 }
 
 /**

@@ -29,6 +29,9 @@ export interface HoldoutQuestion {
   readonly key: readonly string[] | undefined;
   /** A column of sample weights. */
   readonly weight: string | undefined;
+  /** A column of what rows belong to, and one of when they were. */
+  readonly group: string | undefined;
+  readonly time: string | undefined;
   readonly task: Task;
   readonly positive: Cell | undefined;
 }
@@ -91,7 +94,8 @@ async function classesOf(dataset: Dataset, { label, task, positive }: HoldoutQue
  * That the data has the label, of a kind that classes have, and the key.
  * @throws TitleholderError (configuration) TH_LABEL_MISSING, TH_LABEL_VALUES, TH_EVALUATION_KEY.
  */
-export function requireQuestion(columns: readonly Column[], { label, key, task, weight }: HoldoutQuestion): void {
+export function requireQuestion(columns: readonly Column[], question: HoldoutQuestion): void {
+  const { label, key, task } = question;
   const names = columns.map(({ name }) => name);
   if (!names.includes(label)) {
     throw configurationError("TH_LABEL_MISSING", `the data has no column "${label}"`, suggest(label, names), {
@@ -100,7 +104,7 @@ export function requireQuestion(columns: readonly Column[], { label, key, task, 
   }
   const kind = columns.find(({ name }) => name === label)?.kind;
   if (kind !== undefined) requireLabelKind(label, kind, task);
-  requireColumn(weight, names, "weight");
+  for (const input of ["weight", "group", "time"] as const) requireColumn(question[input], names, input);
   const unknownKey = key?.find((name) => !names.includes(name));
   if (unknownKey !== undefined) {
     throw configurationError(

@@ -49,7 +49,7 @@ export async function compareModels(contest: Contest, host: Host): Promise<Resul
   const [one, other] = contestants;
   const holdout = await examineHoldout(dataset, contestants, question, rows.input);
   mark();
-  const plan = { reading: readingOf(contest, holdout), weight: question.weight };
+  const plan = { reading: readingOf(contest, holdout), rowColumns: question };
   const scored = await scoreRows(dataset, holdout, plan, contestants, host);
   mark();
   const judged = other === undefined ? withoutChampion(contest, scored) : withChampion(contest, scored);

@@ -1,6 +1,7 @@
 import { baselineAnswers } from "../../evaluation/baseline.ts";
 import { compareMetric } from "../../evaluation/comparison.ts";
 import { decide, identicalAnswers, unbaselined } from "../../evaluation/decision.ts";
+import type { Design } from "../../evaluation/design.ts";
 import type { Answers, Decision, MetricComparison, MetricRule, Truth } from "../../evaluation/evaluation.ts";
 import {
   calibrationSeries,
@@ -25,10 +26,11 @@ export interface Judged extends Pick<Scene, "rules" | "opponent" | "comparisons"
   readonly series: readonly Series[];
 }
 
-export function withChampion({ rules, given }: Contest, { truth, answers, weights }: Scored): Judged {
+export function withChampion({ rules, given }: Contest, scored: Scored): Judged {
+  const { truth, answers } = scored;
   const [challenger = {}, champion = {}] = answers;
   const identical = identicalAnswers(challenger, champion);
-  const design = { alpha: given.alpha, ...(weights === undefined ? {} : { weights }) };
+  const design = designOf(scored, given.alpha);
   const comparisons = rules.map((rule) => compareMetric(rule, truth, challenger, champion, design));
   const decision = decide(comparisons, identical);
   return {
@@ -50,13 +52,14 @@ export function withChampion({ rules, given }: Contest, { truth, answers, weight
   };
 }
 
-export function withoutChampion(contest: Contest, { truth, answers, weights }: Scored): Judged {
+export function withoutChampion(contest: Contest, scored: Scored): Judged {
   const { rules, given, championInput } = contest;
+  const { truth, answers, weights } = scored;
   const challenger: Answers = answers[0] ?? {};
   const why = championInput === undefined ? "no champion was named" : `there is no ${championInput} yet`;
   const baseline = baselineAnswers(truth, weights);
   const asked = againstBaseline(rules);
-  const design = { alpha: given.alpha, ...(weights === undefined ? {} : { weights }) };
+  const design = designOf(scored, given.alpha);
   const comparisons = asked.map((rule) => compareMetric(rule, truth, challenger, baseline, design));
   const own: NamedAnswers = { name: "challenger", answers: challenger };
   if (contest.baseline === "none") return uncompared(why, asked, comparisons, own, truth);
@@ -75,6 +78,15 @@ export function withoutChampion(contest: Contest, { truth, answers, weights }: S
       ),
     ],
     ...pictures(truth, comparisons, own, { name: "baseline", answers: baseline }, given.alpha),
+  };
+}
+
+function designOf({ weights, cluster, moment }: Scored, alpha: number): Design {
+  return {
+    alpha,
+    ...(weights === undefined ? {} : { weights }),
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(moment === undefined ? {} : { moment }),
   };
 }
 

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import {
   averages,
+  binnings,
   type MetricName,
   type MetricRule,
   type MetricSettings,
+  mcNemarForms,
   metricNames,
   metricTests,
   type Task,
@@ -18,7 +20,9 @@ const settings = {
   average: z.enum(averages).optional(),
   k: z.int().positive().optional(),
   quantile: z.number().gt(0).lt(1).optional(),
+  p: z.enum(mcNemarForms).optional(),
   bins: z.int().min(2).max(1000).optional(),
+  binning: z.enum(binnings).optional(),
   costs: z.record(z.string(), z.record(z.string(), z.number())).optional(),
 };
 
@@ -36,13 +40,14 @@ type MetricInput = z.output<typeof metricInput>;
 
 /** Which settings each metric reads; the others have none. */
 const settingsOf: Partial<Record<MetricName, readonly (keyof MetricSettings)[]>> = {
+  accuracy: ["p"],
   "log-loss": ["clip"],
   precision: ["average"],
   recall: ["average"],
   f1: ["average"],
   "top-k": ["k"],
   pinball: ["quantile"],
-  ece: ["bins"],
+  ece: ["bins", "binning"],
   cost: ["costs"],
 };
 
@@ -113,7 +118,7 @@ function requireSettings(name: MetricName, written: MetricSettings): void {
 /** `f1-macro`, `top-3`, `pinball-0.9`: what tells it from another of the same. */
 function nameOf(name: MetricName, { average, k, quantile }: MetricSettings): string {
   if (name === "top-k") return `top-${k ?? 5}`;
-  if (name === "pinball") return `pinball-${quantile ?? 0.5}`;
+  if (name === "pinball") return quantile === undefined ? name : `pinball-${quantile}`;
   return average === undefined ? name : `${name}-${average}`;
 }
 

@@ -1,6 +1,7 @@
 import type { ColumnBatch, Dataset } from "../../dataset/dataset.ts";
 import type { Answers, Truth } from "../../evaluation/evaluation.ts";
-import { type Reading, readNumbers } from "../../evaluation/reading.ts";
+import type { Reading } from "../../evaluation/reading.ts";
+import { type RowColumns, type RowFacts, RowFactsReader } from "../../evaluation/row-facts.ts";
 import { configurationError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { Contestant, Holdout } from "./columns.ts";
@@ -9,39 +10,38 @@ import type { Contestant, Holdout } from "./columns.ts";
 const batchValues = 2 ** 20;
 const largestBatch = 16_384;
 
-export interface Scored {
+/** Beside what the rows bring: their weights, groups and moments, where columns of them were named. */
+export interface Scored extends RowFacts {
   readonly truth: Truth;
   /** In the order of the contestants. */
   readonly answers: readonly Answers[];
-  /** Sample weights by row, when a column of them was named. */
-  readonly weights?: Float64Array;
 }
 
 /** How the rows are read beside the models' features. */
 export interface ReadingPlan {
   readonly reading: Reading;
-  readonly weight: string | undefined;
+  readonly rowColumns: RowColumns;
 }
 
 /** Reads the rows once, in source order, and lets all models answer the same batch side by side; keeps the answers only. */
 export async function scoreRows(
   dataset: Dataset,
   holdout: Holdout,
-  { reading, weight }: ReadingPlan,
+  { reading, rowColumns }: ReadingPlan,
   contestants: readonly Contestant[],
   host: Host,
 ): Promise<Scored> {
   const { rows, features } = holdout;
-  const weights = weight === undefined ? undefined : new Float64Array(rows);
+  const facts = new RowFactsReader(rowColumns, rows);
   const sheets = contestants.map(({ name, shown }) => reading.sheet(`the ${name} ${shown}`));
   const size = Math.max(1, Math.min(largestBatch, Math.floor(batchValues / Math.max(1, features.length))));
-  const columns = new Set([...features, ...reading.columns, ...(weight === undefined ? [] : [weight])]);
+  const columns = new Set([...features, ...reading.columns, ...facts.columns]);
   let done = 0;
   for await (const batch of dataset.batches([...columns], size)) {
     const count = rowsOf(batch);
     if (done + count > rows) throw changed();
     reading.add(batch, count);
-    if (weight !== undefined && weights !== undefined) readWeights(batch, weight, weights, done);
+    facts.add(batch, count);
     await Promise.all(
       contestants.map(async ({ session }, at) =>
         sheets[at]?.add(await session.predict(needed(batch, session.features)), count),
@@ -52,26 +52,7 @@ export async function scoreRows(
   }
   if (done !== rows) throw changed();
   const answers = sheets.map((sheet) => sheet.finish());
-  return { truth: reading.finish(), answers, ...(weights === undefined ? {} : { weights: used(weights) }) };
-}
-
-function readWeights(batch: ColumnBatch, weight: string, into: Float64Array, from: number): void {
-  readNumbers(batch, weight, into, from, "weight");
-  const negative = into.subarray(from, from + rowsOf(batch)).findIndex((value) => value < 0);
-  if (negative < 0) return;
-  throw configurationError(
-    "TH_EVALUATION_WEIGHT",
-    `the weight of row ${from + negative + 1} is below 0`,
-    "give weights of 0 or more",
-    { input: "weight" },
-  );
-}
-
-function used(weights: Float64Array): Float64Array {
-  if (weights.some((weight) => weight > 0)) return weights;
-  throw configurationError("TH_EVALUATION_WEIGHT", "every row has the weight 0", "name the column that holds weights", {
-    input: "weight",
-  });
+  return { truth: reading.finish(), answers, ...facts.finish() };
 }
 
 function rowsOf(batch: ColumnBatch): number {

@@ -46,14 +46,31 @@ export const pinball: Metric = {
   needs: "quantile",
   better: "lower",
   shape: "smooth",
-  estimator: (truth, answers, { quantile = 0.5 }) => {
-    const predicted = answers.quantiles?.get(quantile) ?? (quantile === 0.5 ? answers.value : undefined);
-    const miss = lossesOf(targets(truth), needed(predicted, `quantile ${quantile}`), (one, target) =>
-      target >= one ? quantile * (target - one) : (1 - quantile) * (one - target),
+  estimator: (truth, answers, { quantile }) => {
+    const target = targets(truth);
+    const predicted = predictedQuantiles(answers, quantile);
+    const misses = predicted.map(([level, values]) => quantileLoss(target, values, level));
+    return meanEstimator(
+      target.map((_, row) => misses.reduce((sum, miss) => sum + (miss[row] ?? 0), 0) / misses.length),
     );
-    return meanEstimator(miss);
   },
 };
+
+/** The levels that are asked for, with what the model predicts; one predicted number stands for the median. */
+export function predictedQuantiles(
+  { quantiles, value }: Answers,
+  level: number | undefined,
+): readonly (readonly [level: number, values: Float64Array])[] {
+  if (level === undefined && quantiles !== undefined) return [...quantiles];
+  const asked = level ?? 0.5;
+  return [[asked, needed(quantiles?.get(asked) ?? (asked === 0.5 ? value : undefined), `quantile ${asked}`)]];
+}
+
+function quantileLoss(target: Float64Array, predicted: Float64Array, level: number): Float64Array {
+  return lossesOf(target, predicted, (one, wanted) =>
+    wanted >= one ? level * (wanted - one) : (1 - level) * (one - wanted),
+  );
+}
 
 function meanLoss(margin: number | undefined, loss: Loss): Metric {
   return {

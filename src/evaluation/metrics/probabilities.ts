@@ -55,8 +55,7 @@ export const topK: Metric = {
 const usualBins = 15;
 
 /**
- * Expected calibration error (M. P. Naeini and others, 2015; C. Guo and others, 2017): over equally wide bins of the probability, the mean
- * distance of the bin's share of hits from its mean probability, weighted by rows. Two classes: probability and share of the positive one;
+ * Expected calibration error (M. P. Naeini and others, 2015; C. Guo and others, 2017): over bins of the probability, the mean distance of the bin's share of hits from its mean probability, weighted by rows. Two classes: probability and share of the positive one;
  * several: the largest probability, and how often its class is right. It is above 0 even for perfect probabilities.
  */
 export const ece: Metric = {
@@ -65,9 +64,9 @@ export const ece: Metric = {
   better: "lower",
   margin: 0.01,
   shape: "resampled",
-  estimator: (truth, answers, { bins = usualBins }) => {
+  estimator: (truth, answers, { bins = usualBins, binning = "equal-width" }) => {
     const { probability, hit } = claims(truth, answers);
-    const bin = Uint16Array.from(probability, (one) => Math.min(bins - 1, Math.max(0, Math.ceil(one * bins) - 1)));
+    const bin = binning === "equal-width" ? equallyWide(probability, bins) : equallyFull(probability, bins);
     const gap = hit.map((one, row) => one - (probability[row] ?? 0));
     return calibrationEstimator(bin, gap, bins);
   },
@@ -82,6 +81,22 @@ function claims(truth: Truth, answers: Answers): { readonly probability: Float64
   const predicted = needed(answers.predicted, "class");
   const hit = Float64Array.from(label, (place, row) => (predicted[row] === place ? 1 : 0));
   return { probability: needed(answers.confidence, "probability"), hit };
+}
+
+/** A bin takes in its upper edge, the first one its lower edge too. */
+function equallyWide(probability: Float64Array, bins: number): Uint16Array {
+  return Uint16Array.from(probability, (one) => Math.min(bins - 1, Math.max(0, Math.ceil(one * bins) - 1)));
+}
+
+/** Bins between the quantiles of all rows (interpolated as numpy does), whatever their weights. */
+function equallyFull(probability: Float64Array, bins: number): Uint16Array {
+  const sorted = probability.slice().sort();
+  const edges = Float64Array.from({ length: bins - 1 }, (_, edge) => {
+    const place = ((sorted.length - 1) * (edge + 1)) / bins;
+    const below = sorted[Math.floor(place)] ?? 0;
+    return below + ((sorted[Math.ceil(place)] ?? 0) - below) * (place - Math.floor(place));
+  });
+  return Uint16Array.from(probability, (one) => edges.reduce((count, edge) => count + (edge < one ? 1 : 0), 0));
 }
 
 function calibrationEstimator(bin: Uint16Array, gap: Float64Array, bins: number): Estimator {
