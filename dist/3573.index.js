@@ -1160,12 +1160,4 @@ sqrt(1+1/k);const reach=Math.max(within,between);return{low:mean-reach,high:mean
 1-alpha/2,rows.length-1)*sd*Math.sqrt(1+1/rows.length);return{low:Math.exp(mean-reach),high:Math.exp(mean+reach)}}function detectableShare(bound,rows){if(bound>=rows){return 1}return(0,root.w)(share=>(0,
 distributions.Yw)(bound+1,rows,share)-power._h,1e-12,1-1e-12)}function pooledMoments(periods){let[n,mean,squares]=[0,0,0];for(const period of periods){const difference=period.mean-mean;const total=n+period.
 rows;squares+=period.sd*period.sd*(period.rows-1)+difference*difference*n*period.rows/total;mean+=difference*period.rows/total;n=total}return{mean,sd:n>1?Math.sqrt(squares/(n-1)):0,n}}function pooled(periods){
-return{count:periods.reduce((sum,period)=>sum+period.count,0),rows:periods.reduce((sum,period)=>sum+period.rows,0)}}function momentsOf(values){return pooledMoments(values.map(mean=>({rows:1,mean,sd:0})))}}),
-14918:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{s:()=>createRandom});const warmUp=12;const twoTo32=2**32;function createRandom(seed){
-if(typeof seed==="number"&&!Number.isSafeInteger(seed)){throw new RangeError(`a seed must be a whole number or a text, not ${seed}`)}const[low,high]=typeof seed==="string"?[fnv1a(seed),seed.length]:[seed>>>
-0,Math.floor(seed/twoTo32)>>>0];const next=smallFastCounter(0,low,high,1);for(let i=0;i<warmUp;i++){next()}return randomFrom(next)}function smallFastCounter(first,second,third,counter){let[a,b,c,count]=[
-first|0,second|0,third|0,counter|0];return()=>{const value=a+b+count|0;count=count+1|0;a=b^b>>>9;b=c+(c<<3)|0;c=(c<<21|c>>>11)+value|0;return value>>>0}}function randomFrom(next){const uniform=()=>((next()>>>
-5)*67108864+(next()>>>6))/9007199254740992;const integer=below=>{if(!(Number.isInteger(below)&&below>=1&&below<=twoTo32)){throw new RangeError(`below must be a whole number in 1..2^32, not ${below}`)}
-const limit=twoTo32-twoTo32%below;let bits=next();while(bits>=limit){bits=next()}return bits%below};return{uniform,integer,normal:()=>Math.sqrt(-2*Math.log(1-uniform()))*Math.cos(2*Math.PI*uniform()),
-shuffle:items=>{const shuffled=[...items];for(let i=shuffled.length-1;i>0;i--){const j=integer(i+1);[shuffled[i],shuffled[j]]=[shuffled[j],shuffled[i]]}return shuffled}}}function fnv1a(text){let hash=2166136261;
-for(let i=0;i<text.length;i++){hash=Math.imul(hash^text.charCodeAt(i),16777619)}return hash>>>0}})};export{id,ids,modules};
+return{count:periods.reduce((sum,period)=>sum+period.count,0),rows:periods.reduce((sum,period)=>sum+period.rows,0)}}function momentsOf(values){return pooledMoments(values.map(mean=>({rows:1,mean,sd:0})))}})};export{id,ids,modules};
