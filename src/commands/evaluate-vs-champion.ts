@@ -9,10 +9,11 @@ import { parseDuration, parseSize } from "../kernel/quantity.ts";
 import { requireOnnxFile } from "../model/onnx/looked-at.ts";
 import { compareModels } from "./evaluate-vs-champion/compare.ts";
 import { unchanged } from "./evaluate-vs-champion/facts.ts";
+import { provenancesOf } from "./evaluate-vs-champion/provenance.ts";
 import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
 import { type Baseline, baselines, metricInput, metricRules } from "./evaluate-vs-champion/rules.ts";
 import { absenceOf, type LocatedModel, type LocateOptions, locateModel } from "./model-reference.ts";
-import { alpha, baseInputs, input, registryInputs } from "./shared.ts";
+import { alpha, baseInputs, evidenceInput, input, registryInputs } from "./shared.ts";
 
 const inputs = z.strictObject({
   ...baseInputs,
@@ -100,6 +101,15 @@ const inputs = z.strictObject({
       "Time that each model may take for all rows. When absent 30 minutes, and to open and answer its first row 2 seconds of a processor, and one more for each 20 MB of its file.",
     example: "2h",
   }),
+  maxAge: input(z.string().optional(), {
+    description: "The champion's greatest age, since its training or registration. An older one is a warning.",
+    example: "90d",
+  }),
+  trainingOverlap: input(z.boolean().default(true), {
+    description:
+      "Whether the rows are looked for in the data that each model was trained on, as far as reports of `train` and the files are at hand.",
+  }),
+  ...evidenceInput,
   ...registryInputs,
 });
 
@@ -184,10 +194,18 @@ async function run(given: Inputs, host: Host, project: Project) {
     data: rows.fingerprint,
   };
   if (champion?.digest === challenger.digest) return unchanged(known, challenger, champion);
-  const { label, key, task, positive, weight, group, time, features, quantiles = [] } = given;
+  const { label, key, task, positive, weight, group, time, features, quantiles = [], trainingOverlap } = given;
   const question = { label, key, task, positive, weight, group, time };
-  const contest = { given: known, rules, limits, features, challenger, champion, rows, question, quantiles, baseline };
-  return compareModels({ ...contest, championInput: given.champion }, host);
+  const maxAge = given.maxAge === undefined ? undefined : parseDuration(given.maxAge, { input: "max-age" });
+  const provenances = await provenancesOf(modelsOf(challenger, champion), given.evidence, host);
+  const hygiene = { provenances, maxAge, trainingOverlap };
+  const models = { challenger, champion, championInput: given.champion, features, limits, quantiles };
+  return compareModels({ given: known, hygiene, rules, ...models, rows, question, baseline }, host);
+}
+
+function modelsOf(challenger: LocatedModel, champion: LocatedModel | undefined) {
+  const one = { name: "challenger", model: challenger } as const;
+  return champion === undefined ? [one] : [one, { name: "champion", model: champion } as const];
 }
 
 /** @throws TitleholderError TH_EVALUATION_BASELINE (configuration) for one that the task does not know. */

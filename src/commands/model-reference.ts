@@ -1,9 +1,10 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { Project } from "../kernel/command.ts";
-import { type Digest, digestOfStream } from "../kernel/digest.ts";
+import { type Digest, digestOf, digestOfStream } from "../kernel/digest.ts";
 import { configurationError, type TitleholderError } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import { suggest } from "../kernel/naming.ts";
+import { type EvidenceReport, parseReport } from "../lineage/evidence.ts";
 import { modelDigest } from "../registry/model-digest.ts";
 import { isModelReference, parseModelReference } from "../registry/names.ts";
 import type { ModelRegistry, ModelSource, ModelVersion } from "../registry/registry.ts";
@@ -20,6 +21,8 @@ export interface LocatedModel {
   /** As people write it: a path relative to the working directory, or `registry:NAME@VERSION`. */
   readonly reference: string;
   readonly version?: ModelVersion;
+  /** The reports that the registry keeps with the version. */
+  readonly evidence?: () => Promise<readonly EvidenceReport[]>;
 }
 
 export interface LocateOptions {
@@ -54,7 +57,12 @@ export async function locateModel(
   const version = await registry.version(name, ref);
   if (version === undefined) return undefined;
   const path = await copyModel(registry, version, host);
-  return { path, digest: version.digest, name, reference: `registry:${name}@${version.version}`, version };
+  const evidence = async () =>
+    (await registry.evidence(version)).map(({ report }) => ({
+      report: parseReport(report, `the evidence of ${reference}`),
+      digest: digestOf(report),
+    }));
+  return { path, digest: version.digest, name, reference: `registry:${name}@${version.version}`, version, evidence };
 }
 
 /**

@@ -81,6 +81,9 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "features",
     "memory-limit",
     "time-limit",
+    "max-age",
+    "training-overlap",
+    "evidence",
     "environment",
     "registry",
     "allow-ephemeral-registry"

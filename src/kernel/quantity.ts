@@ -54,12 +54,21 @@ function parseQuantity(text: string, units: Readonly<Record<string, number>>, re
   return value;
 }
 
-/** `1.5 s`, `2 min 3 s`, `1 h 5 min`: for a person. */
+/** `1.5 s`, `2 min 3 s`, `1 h 5 min`, `3 d 4 h`: for a person. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60e3) return `${(ms / 1e3).toFixed(1)} s`;
-  if (ms < 3600e3) return `${Math.floor(ms / 60e3)} min ${Math.round((ms % 60e3) / 1e3)} s`;
-  return `${Math.floor(ms / 3600e3)} h ${Math.round((ms % 3600e3) / 60e3)} min`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1e3).toFixed(1)} s`;
+  // Rounded once, so that no 60 stands beside a larger unit.
+  const inParts = (unitMs: number, per: number) => {
+    const total = Math.round(ms / unitMs);
+    return [Math.floor(total / per), total % per] as const;
+  };
+  const [minutes, seconds] = inParts(1e3, 60);
+  if (minutes < 60) return `${minutes} min ${seconds} s`;
+  const [hours, restMinutes] = inParts(60e3, 60);
+  if (hours < 48) return `${hours} h ${restMinutes} min`;
+  const [days, restHours] = inParts(3600e3, 24);
+  return restHours === 0 ? `${days} d` : `${days} d ${restHours} h`;
 }
 
 /** `3.4 MB`: for a person; decimal units. */

@@ -31,9 +31,14 @@ export function validationReport(files: DataFiles, common: Common = {}): Report 
   return sealed("validate-data", common, subjects, { fingerprint, rows: 10 }, dataMaterials(files));
 }
 
-export function trainingReport(model: Digest, files: DataFiles, common: Common = {}): Report {
+export function trainingReport(
+  model: Digest,
+  files: DataFiles,
+  common: Common & { readonly code?: { readonly commit: string; readonly dirty: boolean } } = {},
+): Report {
   const subjects: Artifact[] = [{ kind: "model", name: "churn", digest: model }];
-  return sealed("train", common, subjects, { data: fingerprintOf(files), run: { id: "1" } }, dataMaterials(files));
+  const run = { id: "1", code: common.code ?? null };
+  return sealed("train", common, subjects, { data: fingerprintOf(files), run }, dataMaterials(files));
 }
 
 export function evaluationReport(

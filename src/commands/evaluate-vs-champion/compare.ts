@@ -10,8 +10,10 @@ import { openPredictor } from "../predictor.ts";
 import { type Contestant, examineHoldout, type Holdout, type HoldoutQuestion, requireQuestion } from "./columns.ts";
 import { type Given, type Result, result } from "./facts.ts";
 import { keyChecks, missingCheck, missingTables, signatureCheck } from "./findings.ts";
+import { hygienePart } from "./hygiene.ts";
 import { type Judged, withChampion, withoutChampion } from "./judge.ts";
 import type { Part, Scene, Topic } from "./part.ts";
+import type { Provenance } from "./provenance.ts";
 import type { Rows } from "./rows.ts";
 import type { Baseline } from "./rules.ts";
 import { scoreRows } from "./scoring.ts";
@@ -31,10 +33,17 @@ export interface Contest {
   readonly quantiles: readonly number[];
   /** What stands in for a champion where there is none. */
   readonly baseline: Baseline;
+  readonly hygiene: {
+    readonly provenances: readonly Provenance[];
+    /** The champion's greatest age; undefined when any will do. */
+    readonly maxAge: number | undefined;
+    /** Whether the rows are looked for in the models' training data. */
+    readonly trainingOverlap: boolean;
+  };
 }
 
 /** What the report tells beside the metrics' own tests, in this order. */
-const topics: readonly Topic[] = [];
+const topics: readonly Topic[] = [hygienePart];
 
 /** Opens the models, scores every row with both, compares and decides. */
 export async function compareModels(contest: Contest, host: Host): Promise<Result> {
