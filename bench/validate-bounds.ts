@@ -99,7 +99,7 @@ function inMemory(batch: Batch): Dataset {
       new Map(
         [...edges].map(([name, ends]) => {
           const [bins, values] = [new Bins(ends), numbers(name)];
-          bins.addAll(values.length, (at) => values[at] ?? Number.NaN);
+          bins.addAll(values.length, { getItem: (at) => values[at] ?? Number.NaN });
           return [name, bins];
         }),
       ),
