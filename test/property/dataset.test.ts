@@ -251,7 +251,7 @@ describe("bins", () => {
           const bins = new Bins(ends);
           // What is missing or infinite is in no bin.
           const all = [Number.NaN, ...values, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-          bins.addAll(all.length, (at) => all[at] ?? Number.NaN);
+          bins.addAll(all.length, { getItem: (at) => all[at] ?? Number.NaN });
           const counts = new Array<number>(ends.length + 1).fill(0);
           for (const value of values) {
             const bin = ends.findIndex((edge) => value <= edge);

@@ -117,6 +117,24 @@ describe.each(["csv", "parquet"] as const)("columns of %s", (format) => {
 });
 
 describe("the look at columns", () => {
+  test("says the same with a profile, which knows the range, as without", async () => {
+    // Each column has its outliers where only a count over all rows can find them: beyond the sample's, or infinite.
+    const rows = rowsOf(60_000, (row) => ({
+      height: row === 777 ? 17_000 : 150 + (row % 400) / 10,
+      claims: row === 41 ? "inf" : row % 3 === 0 ? "" : 1 + (row % 97),
+      flag: row === 59_999 ? 1 : 0,
+      blank: row === 5 ? "x" : "",
+    }));
+    const [with_, without] = [
+      await validate(rows, {}, "parquet"),
+      await validate(rows, { skipProfile: true }, "parquet"),
+    ];
+    expect(with_.found).toEqual(without.found);
+    expect(with_.byId.get("columns.outliers.height")).toMatchObject({ verdict: "warn", observed: 1 });
+    expect(with_.byId.get("columns.outliers.claims")).toMatchObject({ verdict: "warn", observed: 1 });
+    expect(with_.byId.get("columns.nearly-constant")?.message).toMatch(/flag.*blank|blank.*flag/);
+  });
+
   test("is left out of few rows, and where it is turned off", async () => {
     expect((await validate(rowsOf(499, () => ({ one: 1 })))).found).toEqual([]);
     expect(

@@ -1,7 +1,8 @@
 import type { Aggregate, Cell, Column, ColumnBatch, Dataset, Predicate } from "../../dataset/dataset.ts";
 import type { Check } from "../../kernel/command.ts";
+import type { Profile } from "../../profile/profile.ts";
 import { listed, plural } from "./checks.ts";
-import { type OutlierRule, outlierRule, outliersPart } from "./outliers.ts";
+import { isWithin, type OutlierRule, outlierRule, outliersPart } from "./outliers.ts";
 import type { Part, Situation } from "./part.ts";
 import type { SplitInputs } from "./splits/inputs.ts";
 
@@ -10,6 +11,8 @@ const leastRows = 500;
 const sampledRows = 50_000;
 /** Of wide tables fewer rows, but never so few that a column cannot be judged. */
 const sampledCells = 2_000_000;
+/** So many of them tell which columns may be constant or identifiers. */
+const comparedRows = 10_000;
 const seed = 5;
 const columnsAtOnce = 100;
 /** A column is nearly constant when so many rows hold one value, or none. */
@@ -24,6 +27,10 @@ interface Suspicion {
   readonly column: Column;
   /** The commonest value, where nearly all of the sample hold it. */
   readonly common: Cell | undefined;
+  /** No two values of the sample differ. */
+  readonly isSingle: boolean;
+  /** Hardly any of the sample holds a value. */
+  readonly isSparse: boolean;
   readonly isDistinct: boolean;
   readonly outliers: OutlierRule | undefined;
 }
@@ -50,7 +57,7 @@ export async function columnsPart(
   const alphaOf = ({ name }: Column) => (names.includes(name) ? 0 : alpha / columns.length);
   const suspicions = columns.map((column) => suspicionOf(column, sample, found.rows, alphaOf(column)));
   host.log.progress("looking at the columns", 1, 2);
-  const counted = await count(dataset, suspicions);
+  const counted = await count(situation, suspicions);
   host.log.progress("looking at the columns", 2, 2);
   const known = label === undefined ? names : [...names, label];
   const rules = suspicions.flatMap(({ outliers }, at) =>
@@ -73,11 +80,13 @@ function keysOf({ contract }: Situation): readonly string[] {
 /** @param outlierAlpha 0 for a column whose values are names: none of them is an outlier */
 function suspicionOf(column: Column, sample: ColumnBatch, rows: number, outlierAlpha: number): Suspicion {
   const cells = sample.get(column.name) ?? [];
+  const step = Math.max(1, Math.floor(cells.length / comparedRows));
   const counts = new Map<unknown, number>();
-  let present = 0;
+  let [compared, present, most] = [0, 0, 0];
   let common: Cell | undefined;
-  let most = 0;
-  for (const cell of cells) {
+  for (let at = 0; at < cells.length; at += step) {
+    const cell = cells[at] ?? null;
+    compared += 1;
     if (cell === null || (typeof cell === "number" && Number.isNaN(cell))) continue;
     present += 1;
     const key = cell instanceof Date ? cell.getTime() : cell;
@@ -85,10 +94,13 @@ function suspicionOf(column: Column, sample: ColumnBatch, rows: number, outlierA
     counts.set(key, times);
     if (times > most) [most, common] = [times, cell];
   }
+  // A little less than what is looked for: the sample may hold a few more of the others.
+  const nearlySo = 0.99 * nearlyAll * compared;
   return {
     column,
-    // A little less than what is looked for: the sample may hold a few more of the others.
-    common: most >= 0.99 * nearlyAll * cells.length ? common : undefined,
+    common: most >= nearlySo ? common : undefined,
+    isSingle: counts.size <= 1,
+    isSparse: compared - present >= nearlySo,
     isDistinct: present > 0 && counts.size >= nearlyDistinct * present,
     outliers: outlierAlpha === 0 ? undefined : outlierRule(column, cells, rows, outlierAlpha),
   };
@@ -97,37 +109,48 @@ function suspicionOf(column: Column, sample: ColumnBatch, rows: number, outlierA
 /** A column with what was counted of it over all rows. */
 interface Counted {
   readonly column: Column;
+  /** 0 where the sample holds many values. */
   readonly missing: number;
   readonly isConstant: boolean;
   readonly common: number;
   readonly outliers: number;
 }
 
-/** Counts over all rows, of so many columns in one statement: a wider one is planned in the square of its width. */
-async function count(dataset: Dataset, suspicions: readonly Suspicion[]): Promise<readonly Counted[]> {
+/**
+ * Counts over all rows what the sample makes probable and the profile does not rule out, of so many columns in one statement: a wider one is
+ * planned in the square of its width.
+ */
+async function count({ dataset, profile }: Situation, suspicions: readonly Suspicion[]): Promise<readonly Counted[]> {
   const counted: Counted[] = [];
   for (let from = 0; from < suspicions.length; from += columnsAtOnce)
-    counted.push(...(await countOf(dataset, suspicions.slice(from, from + columnsAtOnce))));
+    counted.push(...(await countOf(dataset, profile, suspicions.slice(from, from + columnsAtOnce))));
   return counted;
 }
 
-async function countOf(dataset: Dataset, suspicions: readonly Suspicion[]): Promise<readonly Counted[]> {
+async function countOf(
+  dataset: Dataset,
+  profile: Profile | undefined,
+  suspicions: readonly Suspicion[],
+): Promise<readonly Counted[]> {
   const plan: Record<string, Aggregate> = {};
-  suspicions.forEach(({ column, common, outliers }, at) => {
+  suspicions.forEach(({ column, common, isSingle, isSparse, outliers }, at) => {
     const { name } = column;
-    plan[`missing ${at}`] = { fn: "count", where: missingIn(column) };
-    plan[`least ${at}`] = { fn: "min", column: name };
-    plan[`most ${at}`] = { fn: "max", column: name };
+    if (isSingle || isSparse || common !== undefined) plan[`missing ${at}`] = { fn: "count", where: missingIn(column) };
+    if (isSingle) {
+      plan[`least ${at}`] = { fn: "min", column: name };
+      plan[`most ${at}`] = { fn: "max", column: name };
+    }
     if (common !== undefined)
       plan[`common ${at}`] = { fn: "count", where: { op: "in", column: name, values: [common] } };
-    if (outliers !== undefined) plan[`outliers ${at}`] = { fn: "count", where: outliers.where };
+    if (outliers !== undefined && !isWithin(profile?.columns.get(name), column, outliers))
+      plan[`outliers ${at}`] = { fn: "count", where: outliers.where };
   });
-  const counts = await dataset.aggregate(plan);
+  const counts: Readonly<Record<string, Cell>> = Object.keys(plan).length === 0 ? {} : await dataset.aggregate(plan);
   return suspicions.map(({ column }, at) => {
     const [least, most] = [counts[`least ${at}`] ?? null, counts[`most ${at}`] ?? null];
     return {
       column,
-      missing: Number(counts[`missing ${at}`]),
+      missing: Number(counts[`missing ${at}`] ?? 0),
       isConstant: least !== null && String(least) === String(most),
       common: Number(counts[`common ${at}`] ?? 0),
       outliers: Number(counts[`outliers ${at}`] ?? 0),

@@ -1,5 +1,7 @@
 import type { Cell, Column, Predicate } from "../../dataset/dataset.ts";
 import type { Check, Table } from "../../kernel/command.ts";
+import { valuesIn } from "../../profile/periods.ts";
+import type { ColumnProfile } from "../../profile/profile.ts";
 import { tailFences } from "../../stats/tail-fences.ts";
 import { ofRows, plural } from "./checks.ts";
 import type { Masking } from "./masking.ts";
@@ -32,8 +34,7 @@ export function outlierRule(
 ): OutlierRule | undefined {
   const isTime = kind === "date" || kind === "timestamp";
   if (!isTime && kind !== "integer" && kind !== "number") return undefined;
-  const numbers = Float64Array.from(sample, (cell) => (cell === null ? Number.NaN : Number(cell)));
-  const fences = tailFences(numbers.filter(Number.isFinite), rows, alpha);
+  const fences = tailFences(finiteOf(sample), rows, alpha);
   const end = (value: number): Cell => {
     if (!Number.isFinite(value) || (isTime && Math.abs(value) > latest)) return null;
     return isTime ? new Date(value) : value;
@@ -45,6 +46,28 @@ export function outlierRule(
     ...(high === null ? [] : [{ op: "range", column, min: high, openMin: true } as const]),
   ];
   return { column, low, high, where: { op: "or", terms } };
+}
+
+function finiteOf(sample: ArrayLike<Cell>): Float64Array {
+  const numbers = new Float64Array(sample.length);
+  let count = 0;
+  for (let at = 0; at < sample.length; at += 1) {
+    const number = Number(sample[at] ?? Number.NaN);
+    if (!Number.isFinite(number)) continue;
+    numbers[count] = number;
+    count += 1;
+  }
+  return numbers.subarray(0, count);
+}
+
+/** Whether a column's profile, which knows the range of its finite values, tells that none is an outlier. */
+export function isWithin(profile: ColumnProfile | undefined, { kind }: Column, { low, high }: OutlierRule): boolean {
+  if (profile?.kind !== "numeric" || profile.range === undefined) return false;
+  // What is neither missing nor finite is beyond any end.
+  if (kind !== "integer" && valuesIn(profile) !== profile.n) return false;
+  const [least, greatest] = profile.range;
+  // The profile's numbers are rounded to doubles and its times to milliseconds: at an end itself rows are counted.
+  return (low === null || least > Number(low)) && (high === null || greatest < Number(high));
 }
 
 /** A check and the first rows for each column with outliers; one check for all where there is none. */

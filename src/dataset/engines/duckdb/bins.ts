@@ -2,10 +2,20 @@
 const linearCells = 4;
 const mostCells = 2 ** 15;
 
+/**
+ * Cells of values between the first edge and the last, of which the larger value is in no lower one: of equal width, or by sign, exponent and
+ * first digits of a double for values of many sizes. One form for both, so that the loop over all values has one way to go.
+ */
+interface Cells {
+  readonly isLinear: boolean;
+  readonly low: number;
+  readonly scale: number;
+  readonly shift: number;
+  readonly base: number;
+}
+
 /** A table that leads from a value to the few edges it may lie between. */
-interface Table {
-  /** Cell of a value between the first edge and the last; of two values the larger one is in no lower cell. */
-  readonly cell: (value: number) => number;
+interface Table extends Cells {
   /** For each cell the first edge that can lie at or above a value in it, and one entry more. */
   readonly first: Uint32Array;
   /** Comparisons that the edges themselves would take, which lie where the values do. */
@@ -35,17 +45,18 @@ export class Bins {
 
   /**
    * Adds values that are finite, or NaN and left out.
-   * @param valueAt the value at an index from 0
+   * @param values numbers at indexes from 0
    */
-  addAll(count: number, valueAt: (index: number) => number): void {
+  addAll(count: number, values: { getItem(index: number): unknown }): void {
     const { counts, atEdge, sums } = this;
     const edges = this.#edges;
-    const { cell, first } = this.#table;
+    const table = this.#table;
+    const { first } = table;
     const last = edges.length - 1;
     const [lowest, highest] = [edges[0] ?? 0, edges[last] ?? 0];
     let [least, greatest] = [this.#least, this.#greatest];
     for (let index = 0; index < count; index += 1) {
-      const value = valueAt(index);
+      const value = values.getItem(index) as number;
       // NaN is below and above nothing, and an infinity minus itself is NaN.
       if (value - value !== 0) continue;
       let bin = 0;
@@ -54,7 +65,7 @@ export class Bins {
           bin = last + 1;
           if (value > greatest) greatest = value;
         } else {
-          const at = cell(value);
+          const at = cellOf(table, value);
           bin = first[at] as number;
           let high = first[at + 1] as number;
           while (bin < high) {
@@ -86,22 +97,24 @@ export class Bins {
   }
 }
 
-/** Cells of equal width. */
+function cellOf({ isLinear, low, scale, shift, base }: Cells, value: number): number {
+  return isLinear ? Math.floor((value - low) * scale) : (orderOf(value) >> shift) - base;
+}
+
 function linearTable(edges: Float64Array): Table {
   const [low, high] = [edges[0] ?? 0, edges[edges.length - 1] ?? 0];
   const cells = Math.max(16, edges.length * linearCells);
   const scale = cells / (high - low);
   const usable = Number.isFinite(scale) ? scale : 0;
-  return tableOf(edges, cells + 1, (value) => Math.floor((value - low) * usable));
+  return tableOf(edges, cells + 1, { isLinear: true, low, scale: usable, shift: 0, base: 0 });
 }
 
-/** Cells by sign, exponent and first digits of a double, for values of many sizes. */
 function logarithmicTable(edges: Float64Array): Table {
   const [low, high] = [orderOf(edges[0] ?? 0), orderOf(edges[edges.length - 1] ?? 0)];
   let shift = 0;
   while ((high >> shift) - (low >> shift) >= mostCells) shift += 1;
   const base = low >> shift;
-  return tableOf(edges, (high >> shift) - base + 1, (value) => (orderOf(value) >> shift) - base);
+  return tableOf(edges, (high >> shift) - base + 1, { isLinear: false, low: 0, scale: 0, shift, base });
 }
 
 const double = new Float64Array(1);
@@ -115,15 +128,15 @@ function orderOf(value: number): number {
   return word ^ ((word >> 31) & 0x7fffffff);
 }
 
-function tableOf(edges: Float64Array, cells: number, cell: (value: number) => number): Table {
-  const first = new Uint32Array(cells + 1);
+function tableOf(edges: Float64Array, count: number, cells: Cells): Table {
+  const first = new Uint32Array(count + 1);
   let edge = 0;
   let cost = 0;
   for (let at = 0; at < first.length; at += 1) {
     const from = edge;
-    while (edge < edges.length && cell(edges[edge] as number) < at) edge += 1;
+    while (edge < edges.length && cellOf(cells, edges[edge] as number) < at) edge += 1;
     first[at] = edge;
     cost += (edge - from) * Math.log2(1 + edge - from);
   }
-  return { cell, first, cost };
+  return { ...cells, first, cost };
 }

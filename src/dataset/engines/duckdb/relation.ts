@@ -23,6 +23,7 @@ import { text } from "./literals.ts";
 import { refused, toRe2 } from "./pattern.ts";
 import { queryText, unmatchedText } from "./query-text.ts";
 import { repeatingSql, repeatsSql, stepsDownSql } from "./repeats.ts";
+import { drawnRows } from "./sampling.ts";
 import type { Session } from "./session.ts";
 import type { OpenedSource, ReadFrom } from "./source.ts";
 import { columnNamed, type EngineColumn, predicateSql, UsedColumns } from "./sql.ts";
@@ -86,10 +87,8 @@ export class Relation implements Dataset {
       const from = this.#source.table(counted.map(({ column }) => column));
       const doubles = counted.map(({ column }) => doubleSql(column));
       for await (const chunk of this.#session.chunks(`SELECT ${doubles.join(", ")} FROM ${from}`)) {
-        for (const [at, { bins }] of counted.entries()) {
-          const vector = chunk.getColumnVector(at);
-          bins.addAll(chunk.rowCount, (row) => vector.getItem(row) as number);
-        }
+        const rows = chunk.rowCount;
+        for (const [at, { bins }] of counted.entries()) bins.addAll(rows, chunk.getColumnVector(at));
       }
     }
     return new Map(counted.map(({ column, bins }) => [column.name, bins]));
@@ -127,15 +126,8 @@ export class Relation implements Dataset {
     const from = this.#source.table(used.used);
     const query = (drawn: string) =>
       `SELECT (${rank} >> 11)::DOUBLE, ${columns.map(({ sql }) => sql).join(", ")} FROM ${from} WHERE ${asked} AND ${drawn}`;
-    const drawn = await this.#collect(columns, query(enough));
-    const { ranks, values } = drawn.ranks.length >= wanted ? drawn : await this.#collect(columns, query("TRUE"));
-    const chosen = lowest(ranks, wanted);
-    return new Map(
-      columns.map(({ column, doubles }, at) => {
-        const cells = chosen.map((row) => values[at]?.[row] ?? null);
-        return [column.name, doubles ? Float64Array.from(cells as number[]) : cells];
-      }),
-    );
+    const drawn = await drawnRows(this.#session, columns, query(enough), wanted);
+    return drawn ?? (await drawnRows(this.#session, columns, query("TRUE"), wanted)) ?? new Map();
   }
 
   async rows(where: Predicate, limit: number, shown?: readonly string[]): Promise<readonly FoundRow[]> {
@@ -349,37 +341,6 @@ export class Relation implements Dataset {
       );
     });
   }
-
-  /** The rows of a statement whose first column is a rank and whose others are these. */
-  async #collect(
-    columns: readonly SelectedColumn[],
-    sql: string,
-  ): Promise<{ readonly ranks: readonly number[]; readonly values: readonly (readonly Cell[])[] }> {
-    const ranks: number[] = [];
-    const values: Cell[][] = columns.map(() => []);
-    for await (const chunk of this.#session.chunks(sql)) {
-      const count = chunk.rowCount;
-      const rank = chunk.getColumnVector(0);
-      for (let row = 0; row < count; row += 1) ranks.push(rank.getItem(row) as number);
-      columns.forEach(({ column, doubles }, at) => {
-        const vector = chunk.getColumnVector(at + 1);
-        for (let row = 0; row < count; row += 1)
-          values[at]?.push(doubles ? (vector.getItem(row) as number) : cellOf(column.kind, vector.getItem(row)));
-      });
-    }
-    return { ranks, values };
-  }
-}
-
-/** Indexes of the `count` lowest ranks, ascending; of equal ranks the first. */
-function lowest(ranks: readonly number[], count: number): readonly number[] {
-  const cut = Float64Array.from(ranks).sort()[count - 1] ?? Number.NEGATIVE_INFINITY;
-  let ties = count - ranks.filter((rank) => rank < cut).length;
-  return [...ranks.keys()].filter((at) => {
-    const rank = ranks[at] as number;
-    if (rank === cut) ties -= 1;
-    return rank < cut || (rank === cut && ties >= 0);
-  });
 }
 
 function requireComparable(key: EngineColumn, other: EngineColumn | undefined): void {
