@@ -9,6 +9,8 @@ import { parseDuration, parseSize } from "../kernel/quantity.ts";
 import { requireOnnxFile } from "../model/onnx/looked-at.ts";
 import { compareModels } from "./evaluate-vs-champion/compare.ts";
 import { unchanged } from "./evaluate-vs-champion/facts.ts";
+import { holdoutInputs, ledgerSchema } from "./evaluate-vs-champion/holdout-inputs.ts";
+import { holdoutKeeping } from "./evaluate-vs-champion/keeping.ts";
 import { provenancesOf } from "./evaluate-vs-champion/provenance.ts";
 import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
 import { type Baseline, baselines, metricInput, metricRules } from "./evaluate-vs-champion/rules.ts";
@@ -84,7 +86,8 @@ const inputs = z.strictObject({
       "`promote` decides on `data`; `screen` looks at `screen-data` first, as pull requests do. `screen` in a pull request when absent, else `promote`.",
   }),
   alpha: input(alpha, {
-    description: "The error that each test may make: the chance of passing a challenger that should not pass.",
+    description:
+      "The error that a screen may make, and all promotions on one holdout together: the chance of passing a challenger that should not pass.",
   }),
   features: input(z.array(z.string()).min(1).optional(), {
     description:
@@ -110,6 +113,7 @@ const inputs = z.strictObject({
       "Whether the rows are looked for in the data that each model was trained on, as far as reports of `train` and the files are at hand.",
   }),
   ...evidenceInput,
+  ...holdoutInputs,
   ...registryInputs,
 });
 
@@ -126,7 +130,10 @@ const details = z.strictObject({
   decision: z.enum(decisions),
   purpose: z.enum(purposes),
   task: z.enum(tasks),
+  /** Of each test: of this look, where a ledger counts them. */
   alpha: z.number(),
+  /** The look at the holdout; null where none is counted. */
+  ledger: ledgerSchema,
   challenger: digestSchema,
   champion: digestSchema.nullable(),
   /** What stood in for a champion. */
@@ -142,7 +149,8 @@ const details = z.strictObject({
       metric: z.enum(metricNames),
       test: z.enum(metricTests),
       margin: number,
-      state: z.enum(metricStates),
+      /** `hidden`: the holdout is protected. */
+      state: z.enum([...metricStates, "hidden"]),
       challenger: number,
       champion: number,
       effect: number,
@@ -188,6 +196,7 @@ async function run(given: Inputs, host: Host, project: Project) {
     purpose: rows.purpose,
     task: given.task,
     alpha: given.alpha,
+    ledger: null,
     challenger: challenger.digest,
     champion: champion?.digest ?? null,
     baseline: champion === undefined ? baseline : null,
@@ -200,7 +209,8 @@ async function run(given: Inputs, host: Host, project: Project) {
   const provenances = await provenancesOf(modelsOf(challenger, champion), given.evidence, host);
   const hygiene = { provenances, maxAge, trainingOverlap };
   const models = { challenger, champion, championInput: given.champion, features, limits, quantiles };
-  return compareModels({ given: known, hygiene, rules, ...models, rows, question, baseline }, host);
+  const kept = { keeping: await holdoutKeeping(given, rules, host, project), servingProfile: given.servingProfile };
+  return compareModels({ given: known, hygiene, ...kept, rules, ...models, rows, question, baseline }, host);
 }
 
 function modelsOf(challenger: LocatedModel, champion: LocatedModel | undefined) {

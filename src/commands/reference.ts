@@ -20,7 +20,6 @@ export interface ReadReference {
   readonly materials: readonly Artifact[];
 }
 
-const place = { input: "reference" };
 /** A profile of a thousand columns has about 30 MB. */
 const largestProfile = 256e6;
 
@@ -28,6 +27,8 @@ const largestProfile = 256e6;
 export interface ReferenceOptions extends Pick<DataSource, "declared" | "text"> {
   /** Columns wanted; all when absent. */
   readonly columns?: readonly string[];
+  /** The input that names it; `reference` when absent. */
+  readonly input?: string;
 }
 
 /**
@@ -39,9 +40,10 @@ export async function readReference(
   host: Host,
   options: ReferenceOptions = {},
 ): Promise<ReadReference> {
-  if (!/\.json(?:@sha256:[0-9a-f]*)?$/.test(pattern)) return profileData(pattern, host, options);
+  const { input = "reference" } = options;
+  if (!/\.json(?:@sha256:[0-9a-f]*)?$/.test(pattern)) return profileData(pattern, host, input, options);
   const [path = pattern] = pattern.split("@sha256:");
-  const json = await readJson(path, host);
+  const json = await readJson(path, host, input);
   const schema = isJsonObject(json.value) ? String(json.value.schema) : "";
   if (schema.startsWith("titleholder/profile/")) {
     return {
@@ -50,16 +52,20 @@ export async function readReference(
       materials: [{ kind: "profile", name: shownPath(host, path), digest: json.digest }],
     };
   }
-  if (schema.startsWith("titleholder/report/")) return profileOfReport(pattern, path, host);
+  if (schema.startsWith("titleholder/report/")) return profileOfReport(pattern, path, host, input);
   throw configurationError(
     "TH_REFERENCE_FORMAT",
     `${shownPath(host, path)} is neither a profile nor a report`,
     "name a profile.json, the report of validate-data, or data files",
-    { ...place, file: shownPath(host, path) },
+    { input, file: shownPath(host, path) },
   );
 }
 
-async function readJson(path: string, host: Host): Promise<{ readonly value: Json; readonly digest: Digest }> {
+async function readJson(
+  path: string,
+  host: Host,
+  input: string,
+): Promise<{ readonly value: Json; readonly digest: Digest }> {
   const file = shownPath(host, path);
   const size = (await host.files.facts(path))?.size ?? 0;
   const bytes = size > largestProfile ? undefined : await host.files.read(path);
@@ -68,13 +74,13 @@ async function readJson(path: string, host: Host): Promise<{ readonly value: Jso
     "TH_REFERENCE_MISSING",
     size > largestProfile ? `${file} is too large for a profile` : `there is no file ${file}`,
     "name a profile.json that validate-data wrote (its output `profile`), or data files",
-    { ...place, file },
+    { input, file },
   );
 }
 
 /** The profile that a report of validate-data names by digest: beside the report, or where the run wrote it. */
-async function profileOfReport(pattern: string, path: string, host: Host): Promise<ReadReference> {
-  const [evidence] = await readEvidence([pattern], host, "reference");
+async function profileOfReport(pattern: string, path: string, host: Host, input: string): Promise<ReadReference> {
+  const [evidence] = await readEvidence([pattern], host, input);
   const file = shownPath(host, path);
   const named = evidence?.report.subjects.find(({ kind }) => kind === "profile");
   if (evidence === undefined || named === undefined) {
@@ -83,7 +89,7 @@ async function profileOfReport(pattern: string, path: string, host: Host): Promi
       `the report ${file} names no profile`,
       "name a report of validate-data",
       {
-        ...place,
+        input,
         file,
       },
     );
@@ -105,17 +111,19 @@ async function profileOfReport(pattern: string, path: string, host: Host): Promi
     "TH_REFERENCE_MISSING",
     `the profile that ${file} names is not at hand: ${named.name} is missing, or has another digest`,
     "keep profile.json beside the report, or name the profile itself",
-    { ...place, file },
+    { input, file },
   );
 }
 
 async function profileData(
   pattern: string,
   host: Host,
-  { columns, ...parsing }: ReferenceOptions,
+  input: string,
+  { columns, declared, text }: ReferenceOptions,
 ): Promise<ReadReference> {
-  const { source, fingerprint } = await locateData([pattern], host, "reference", parsing);
-  await using dataset = await openData(source, host, { input: "reference" });
+  const parsing = { ...(declared === undefined ? {} : { declared }), ...(text === undefined ? {} : { text }) };
+  const { source, fingerprint } = await locateData([pattern], host, input, parsing);
+  await using dataset = await openData(source, host, { input });
   const profile = await profileDataset(dataset, {
     data: fingerprint.digest,
     onColumn: (done, total) => host.log.progress("profiling the reference", done, total),

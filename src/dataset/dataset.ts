@@ -1,4 +1,5 @@
 import type { Partition } from "./partitions.ts";
+import type { RowSketch } from "./sketch.ts";
 import type { GroupKey, Unmatched } from "./unmatched.ts";
 
 /** `nested`: lists, structures, blobs and all else that no rule, profile or model reads. */
@@ -369,6 +370,11 @@ export interface Dataset extends AsyncDisposable {
    * version give the same rows.
    */
   sample(columns: readonly string[], rows: number, seed: number, where?: Predicate): Promise<ColumnBatch>;
+  /**
+   * What the rows are known again by, whatever the order of rows and columns and the format of the files. The order of `columns` counts, their
+   * names do not. A list or a structure is refused (TH_DATA_KIND).
+   */
+  sketch(columns: readonly string[], size: number): Promise<RowSketch>;
   /** The first `limit` rows in source order that satisfy the predicate, with the cells of the columns `shown`: of all when absent. */
   rows(where: Predicate, limit: number, shown?: readonly string[]): Promise<readonly FoundRow[]>;
   /** The first rows beyond the first of each key, in source order. */

@@ -84,6 +84,11 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "max-age",
     "training-overlap",
     "evidence",
+    "holdout",
+    "holdout-budget",
+    "protected",
+    "serving-profile",
+    "dry-run",
     "environment",
     "registry",
     "allow-ephemeral-registry"

@@ -71,7 +71,7 @@ describe("the decision", () => {
     await using at = await machine();
     expect(await evaluate(at, { challenger: "refactored.onnx", champion: "good.onnx" })).toMatchObject({
       decision: "non-inferior",
-      findings: { verdict: "pass" },
+      findings: { verdict: "warn" },
     });
     const metrics = [{ name: "roc-auc", test: "superiority" }];
     const asked = await evaluate(at, { challenger: "refactored.onnx", champion: "good.onnx", metrics });

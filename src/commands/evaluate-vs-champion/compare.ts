@@ -12,8 +12,11 @@ import { type Given, type Result, result } from "./facts.ts";
 import { keyChecks, missingCheck, missingTables, signatureCheck } from "./findings.ts";
 import { hygienePart } from "./hygiene.ts";
 import { type Judged, withChampion, withoutChampion } from "./judge.ts";
+import { freeLook, type HoldoutKeeping, lookQuestion, takeLook } from "./look.ts";
 import type { Part, Scene, Topic } from "./part.ts";
+import { verdictAlone } from "./protected.ts";
 import type { Provenance } from "./provenance.ts";
+import { servingTopic } from "./representative.ts";
 import type { Rows } from "./rows.ts";
 import type { Baseline } from "./rules.ts";
 import { scoreRows } from "./scoring.ts";
@@ -40,34 +43,40 @@ export interface Contest {
     /** Whether the rows are looked for in the models' training data. */
     readonly trainingOverlap: boolean;
   };
+  readonly keeping: HoldoutKeeping;
+  /** What the holdout is compared with. */
+  readonly servingProfile: string | undefined;
 }
 
 /** What the report tells beside the metrics' own tests, in this order. */
-const topics: readonly Topic[] = [hygienePart];
+const topics: readonly Topic[] = [hygienePart, servingTopic];
 
 /** Opens the models, scores every row with both, compares and decides. */
-export async function compareModels(contest: Contest, host: Host): Promise<Result> {
-  const { rows, question } = contest;
+export async function compareModels(asked: Contest, host: Host): Promise<Result> {
+  const { rows, question } = asked;
   const times = [host.now().getTime()];
   const mark = () => void times.push(host.now().getTime());
   await using stack = new AsyncDisposableStack();
   // Before the data engine is there: what a hostile model takes comes on top of what this program holds.
-  const contestants = await openContestants(contest, host, stack);
+  const contestants = await openContestants(asked, host, stack);
   await using dataset = await openData(rows.source, host, { input: rows.input });
   requireQuestion(dataset.columns, question);
   const [one, other] = contestants;
   const holdout = await examineHoldout(dataset, contestants, question, rows.input);
   mark();
-  const plan = { reading: readingOf(contest, holdout), rowColumns: question };
+  const plan = { reading: readingOf(asked, holdout), rowColumns: question };
   const scored = await scoreRows(dataset, holdout, plan, contestants, host);
   mark();
+  const look = await takeLook(lookQuestion(asked, holdout), freeLook(asked, scored), dataset, host);
+  const contest = { ...asked, given: { ...asked.given, alpha: look.alpha, ledger: look.ledger } };
   const judged = other === undefined ? withoutChampion(contest, scored) : withChampion(contest, scored);
   const scene = { contest, dataset, holdout, contestants, scored, ...judged };
-  const parts = await partsOf(scene, host);
+  const parts = [...(await partsOf(scene, host)), { tables: look.tables }];
   const checks = [
     ...judged.checks,
     ...parts.flatMap((part) => part.checks ?? []),
     ...rows.checks,
+    ...look.checks,
     ...(one === undefined || other === undefined ? [] : [signatureCheck(one, other)]),
     missingCheck(holdout),
     ...keyChecks(holdout),
@@ -75,7 +84,8 @@ export async function compareModels(contest: Contest, host: Host): Promise<Resul
   mark();
   const [start = 0, opened = 0, answered = 0, end = 0] = times;
   const timings = { open: opened - start, score: answered - opened, compare: end - answered };
-  return joined(contest, holdout, judged, parts, { checks, timings });
+  const found = joined(contest, holdout, judged, parts, { checks, timings });
+  return look.hidden ? verdictAlone(found) : found;
 }
 
 function joined(
@@ -91,6 +101,7 @@ function joined(
     verdict: overallVerdict(checks.map(({ verdict }) => verdict)),
     summary: judged.summary,
     checks,
+    materials: parts.flatMap((part) => part.materials ?? []),
     tables: [...judged.tables, ...parts.flatMap((part) => part.tables ?? []), ...missingTables(holdout)],
     series: [...judged.series, ...parts.flatMap((part) => part.series ?? [])],
     timings,

@@ -20,7 +20,8 @@ export function result(
   decision: Decision,
   rows: number,
   comparisons: readonly MetricComparison[],
-  parts: Pick<Findings, "verdict" | "summary" | "checks" | "tables" | "series" | "timings">,
+  parts: Pick<Findings, "verdict" | "summary" | "checks" | "tables" | "series" | "timings"> &
+    Partial<Pick<Findings, "materials">>,
 ): Result {
   const metrics = comparisons.map(metricDetails);
   const details = { ...given, decision, rows, metrics };
@@ -30,7 +31,7 @@ export function result(
       subjects: [
         { name: "challenger", kind: "model", digest: models.challenger.digest, uri: models.challenger.reference },
       ],
-      materials: materials(given, models.champion),
+      materials: [...materials(given, models.champion), ...(parts.materials ?? [])],
       details: details as unknown as Json,
     },
     outputs: { decision, metrics: JSON.stringify(metrics) },

@@ -1,6 +1,6 @@
 import type { Dataset } from "../../dataset/dataset.ts";
 import type { Answers, MetricComparison, MetricRule } from "../../evaluation/evaluation.ts";
-import type { Check, Series, Table } from "../../kernel/command.ts";
+import type { Artifact, Check, Series, Table } from "../../kernel/command.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { EvaluationDetails } from "../evaluate-vs-champion.ts";
 import type { Contestant, Holdout } from "./columns.ts";
@@ -28,6 +28,8 @@ export interface Part {
   readonly tables?: readonly Table[];
   readonly series?: readonly Series[];
   readonly details?: Partial<EvaluationDetails>;
+  /** What it rests on beside the models and the rows. */
+  readonly materials?: readonly Artifact[];
 }
 
 /** A question of its own about the scene. It looks only when its inputs ask for it, and gives an empty part else. */

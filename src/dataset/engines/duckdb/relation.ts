@@ -15,6 +15,7 @@ import type {
   WrittenRows,
 } from "../../dataset.ts";
 import { patternsOf } from "../../predicates.ts";
+import type { RowSketch } from "../../sketch.ts";
 import type { Unmatched } from "../../unmatched.ts";
 import { aggregateSql, countsNulls, isCount, type PlainAggregate } from "./aggregates.ts";
 import { Bins } from "./bins.ts";
@@ -25,6 +26,7 @@ import { queryText, unmatchedText } from "./query-text.ts";
 import { repeatingSql, repeatsSql, stepsDownSql } from "./repeats.ts";
 import { drawnRows } from "./sampling.ts";
 import type { Session } from "./session.ts";
+import { sketchRows } from "./sketch.ts";
 import type { OpenedSource, ReadFrom } from "./source.ts";
 import { columnNamed, type EngineColumn, predicateSql, UsedColumns } from "./sql.ts";
 import { isComparable, unmatchedSql } from "./unmatched.ts";
@@ -128,6 +130,10 @@ export class Relation implements Dataset {
       `SELECT (${rank} >> 11)::DOUBLE, ${columns.map(({ sql }) => sql).join(", ")} FROM ${from} WHERE ${asked} AND ${drawn}`;
     const drawn = await drawnRows(this.#session, columns, query(enough), wanted);
     return drawn ?? (await drawnRows(this.#session, columns, query("TRUE"), wanted)) ?? new Map();
+  }
+
+  async sketch(names: readonly string[], size: number): Promise<RowSketch> {
+    return sketchRows(this.#session, this.#source, this.#byName, names, size);
   }
 
   async rows(where: Predicate, limit: number, shown?: readonly string[]): Promise<readonly FoundRow[]> {
