@@ -8,9 +8,12 @@ import type { Host } from "../kernel/host.ts";
 import { parseDuration, parseSize } from "../kernel/quantity.ts";
 import { requireOnnxFile } from "../model/onnx/looked-at.ts";
 import { compareModels } from "./evaluate-vs-champion/compare.ts";
+import { answersBy } from "./evaluate-vs-champion/contestants.ts";
 import { unchanged } from "./evaluate-vs-champion/facts.ts";
 import { holdoutInputs, ledgerSchema } from "./evaluate-vs-champion/holdout-inputs.ts";
 import { holdoutKeeping } from "./evaluate-vs-champion/keeping.ts";
+import { predictorCommandOf } from "./evaluate-vs-champion/predictions/choice.ts";
+import { rowFormats } from "./evaluate-vs-champion/predictions/command.ts";
 import { provenancesOf } from "./evaluate-vs-champion/provenance.ts";
 import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
 import { type Baseline, baselines, metricInput, metricRules } from "./evaluate-vs-champion/rules.ts";
@@ -20,13 +23,14 @@ import { alpha, baseInputs, evidenceInput, input, registryInputs } from "./share
 const inputs = z.strictObject({
   ...baseInputs,
   challenger: input(z.string(), {
-    description: "The model that wants the champion's place: an ONNX file, or `registry:NAME@ALIAS`.",
+    description:
+      "The model that wants the champion's place: an ONNX file, `registry:NAME@ALIAS`, a model of any kind (see `predictor`), or its ready predictions in a CSV, JSON Lines or Parquet file, joined to the data by `key`.",
     kind: "path-or-reference",
     example: "out/model.onnx",
   }),
   champion: input(z.string().optional(), {
     description:
-      "The model that holds the place now: an ONNX file, or `registry:NAME@champion`. When there is none yet, the challenger is compared with `baseline`, and the report says so.",
+      "The model that holds the place now, named like the challenger, such as `registry:NAME@champion`. When there is none yet, the challenger is compared with `baseline`, and the report says so.",
     kind: "path-or-reference",
     example: "registry:churn@champion",
   }),
@@ -91,8 +95,25 @@ const inputs = z.strictObject({
   }),
   features: input(z.array(z.string()).min(1).optional(), {
     description:
-      "Columns of a model that takes one matrix, in the order of training. When absent, the model's own metadata `feature_names`.",
+      "Columns of a model that takes one matrix, in the order of training. When absent, the model's own metadata `feature_names`. A predictor's command is given these columns; all but the label when absent.",
     separator: "comma",
+  }),
+  predictor: input(z.enum(["onnx", "command"]).default("onnx"), {
+    description:
+      "Who scores. `onnx`: ONNX models, opened here. `command`: models of any kind, opened by `predictor-command` alone. Files of predictions need neither.",
+  }),
+  predictorCommand: input(z.array(z.string()).min(1).optional(), {
+    description:
+      "The program of `predictor: command` and its arguments, one a line; no shell. It finds the model, the rows and where its predictions go in TITLEHOLDER_MODEL_PATH, TITLEHOLDER_ROWS_PATH and TITLEHOLDER_OUTPUT_DIR.",
+    separator: "line",
+    example: "[python, score.py]",
+  }),
+  predictorFormat: input(z.enum(rowFormats).default("parquet"), {
+    description: "What the rows are written as for the command.",
+  }),
+  allowForks: input(z.boolean().default(false), {
+    description:
+      "Let a fork's pull request bring the predictor's program. On a self-hosted runner a stranger's code runs there.",
   }),
   memoryLimit: input(z.string().optional(), {
     description:
@@ -188,6 +209,7 @@ async function run(given: Inputs, host: Host, project: Project) {
     threads: 1,
     written: { memory: given.memoryLimit !== undefined, time: given.timeLimit !== undefined },
   };
+  const predictorCommand = predictorCommandOf(given, limits.wallMs, host);
   const challenger = await locateChallenger(given, host, project);
   const champion = await locateChampion(given, host, project);
   const rows = await locateRows(given, host);
@@ -208,9 +230,9 @@ async function run(given: Inputs, host: Host, project: Project) {
   const maxAge = given.maxAge === undefined ? undefined : parseDuration(given.maxAge, { input: "max-age" });
   const provenances = await provenancesOf(modelsOf(challenger, champion), given.evidence, host);
   const hygiene = { provenances, maxAge, trainingOverlap };
-  const models = { challenger, champion, championInput: given.champion, features, limits, quantiles };
+  const models = { challenger, champion, championInput: given.champion, features, limits, predictorCommand };
   const kept = { keeping: await holdoutKeeping(given, rules, host, project), servingProfile: given.servingProfile };
-  return compareModels({ given: known, hygiene, ...kept, rules, ...models, rows, question, baseline }, host);
+  return compareModels({ given: known, hygiene, ...kept, rules, ...models, rows, question, quantiles, baseline }, host);
 }
 
 function modelsOf(challenger: LocatedModel, champion: LocatedModel | undefined) {
@@ -261,6 +283,8 @@ function whereOf(given: Inputs, name: string, host: Host): LocateOptions {
     input: name,
     registry: given.registry,
     allowEphemeral: given.allowEphemeralRegistry,
-    look: (path, shown) => requireOnnxFile(path, host.files, shown),
+    look: async (path, shown) => {
+      if (answersBy(path, given.predictor) === "onnx") await requireOnnxFile(path, host.files, shown);
+    },
   };
 }

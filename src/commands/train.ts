@@ -3,7 +3,6 @@ import { z } from "zod";
 import { type Fingerprint, fingerprintOf, fingerprintSchema } from "../dataset/fingerprint.ts";
 import type { Artifact, Check, Command, Project } from "../kernel/command.ts";
 import { type Digest, digestOfJson, digestOfStream } from "../kernel/digest.ts";
-import { configurationError } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import type { Json } from "../kernel/json.ts";
 import { parseDuration } from "../kernel/quantity.ts";
@@ -11,6 +10,7 @@ import { overallVerdict } from "../kernel/verdict.ts";
 import { trainingEnvironment, trainingRun } from "../training/record.ts";
 import type { JobStatus } from "../training/training.ts";
 import { locateData } from "./data.ts";
+import { refuseFork } from "./fork.ts";
 import { shownPath } from "./paths.ts";
 import { baseInputs, evidenceInput, input } from "./shared.ts";
 import { dataEvidence } from "./train/data-evidence.ts";
@@ -92,7 +92,7 @@ export const command = {
 } satisfies Command<typeof inputs, typeof outputs>;
 
 async function run(given: Inputs, host: Host, _project: Project) {
-  refuseFork(given, host);
+  refuseFork(given.allowForks, host, "TH_TRAIN_FORK", "train code");
   const wallMs = parseDuration(given.timeLimit, { input: "time-limit" });
   const data = await locateTrainingData(given, host);
   const before = await dataEvidence(data.fingerprint, given.evidence, host);
@@ -143,17 +143,6 @@ async function run(given: Inputs, host: Host, _project: Project) {
       metrics: JSON.stringify(metrics.values),
     },
   };
-}
-
-/** A self-hosted runner keeps what a stranger's code leaves on it. */
-function refuseFork(given: Inputs, host: Host): void {
-  if (host.ci?.fromFork !== true || given.allowForks) return;
-  throw configurationError(
-    "TH_TRAIN_FORK",
-    `this run (${host.ci.event}) would train code of a fork, which could take over the runner and read what it can read`,
-    "let a maintainer push the branch to this repository, or write allow-forks: true where the runner is thrown away after each job",
-    { input: "allow-forks" },
-  );
 }
 
 async function locateTrainingData(given: Inputs, host: Host) {

@@ -19,7 +19,7 @@ export function classText(cell: Cell | undefined): string | undefined {
 }
 
 /** Numbers by size, texts by code unit: the order in which exporters write the classes of a model. */
-function sorted(classes: Iterable<string>): readonly string[] {
+export function inClassOrder(classes: Iterable<string>): readonly string[] {
   const all = [...classes];
   const numeric = all.every((text) => text !== "" && Number.isFinite(Number(text)));
   return all.sort((a, b) => (numeric ? Number(a) - Number(b) : a < b ? -1 : a > b ? 1 : 0));
@@ -65,13 +65,13 @@ export function binaryClasses(column: string, values: readonly string[], others:
   if (found.size < 2) {
     throw labelError(column, values, others, "a comparison needs rows of both classes", "give more rows");
   }
-  const classes = sorted(found);
+  const classes = inClassOrder(found);
   return { classes, positive: classes.indexOf(named) };
 }
 
 /** @throws TitleholderError TH_LABEL_VALUES (configuration) for fewer than two classes, or more than any classification has. */
 export function manyClasses(column: string, values: readonly string[], others: number): Classes {
-  const classes = sorted(new Set(values.map((value) => classText(value) ?? "")));
+  const classes = inClassOrder(new Set(values.map((value) => classText(value) ?? "")));
   if (others > 0) {
     throw labelError(column, values, others, `a classification has at most ${maxClasses}`, "choose another label");
   }

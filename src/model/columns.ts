@@ -34,7 +34,9 @@ export function inputColumns(
       file,
     });
   }
-  const names = declared ?? featureNames(metadata.get(featureNamesKey));
+  const own = featureNames(metadata.get(featureNamesKey));
+  if (declared !== undefined && own !== undefined) requireSameOrder(declared, own, file);
+  const names = declared ?? own;
   if (others.length === 0 && first.shape.length === 2 && (first.shape[1] !== 1 || names !== undefined)) {
     return [matrix(first, names, file)];
   }
@@ -57,6 +59,20 @@ export function featuresOf(inputs: readonly InputColumns[]): readonly Feature[] 
   const features = new Map<string, Feature>();
   for (const { type, columns } of inputs) for (const name of columns) features.set(name, { name, type });
   return [...features.values()];
+}
+
+/** The same names in another order would put every value into another's place, without a word. */
+function requireSameOrder(declared: readonly string[], own: readonly string[], file: string): void {
+  const known = new Set(own);
+  if (declared.length !== own.length || !declared.every((name) => known.has(name))) return;
+  const at = declared.findIndex((name, place) => name !== own[place]);
+  if (at < 0) return;
+  throw configurationError(
+    "TH_MODEL_FEATURES",
+    `${file} says that its column ${at + 1} is "${own[at]}", and "${declared[at]}" is named in its place`,
+    `leave \`features\` out, or name them in the model's order: ${own.slice(0, 20).join(", ")}${own.length > 20 ? ", …" : ""}`,
+    { file },
+  );
 }
 
 function matrix(input: TensorSpec, names: readonly string[] | undefined, file: string): InputColumns {

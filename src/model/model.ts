@@ -13,7 +13,7 @@ export interface Signature {
   readonly outputs: readonly TensorSpec[];
 }
 
-/** A column that a model needs, and the element type that its values become. */
+/** A column that a model needs, and the element type that its values become; `any` where they are handed on as they are. */
 export interface Feature {
   readonly name: string;
   readonly type: string;
@@ -50,11 +50,20 @@ export interface Predictions {
 }
 
 export interface PredictorSession extends AsyncDisposable {
+  /**
+   * Whose answers these are: a `model` answers any rows, a `command` too but starts a program each time, a `file` holds answers to the data's
+   * own rows and gives no others.
+   */
+  readonly from: "model" | "command" | "file";
+  /** About how many rows one call should bring; as the caller likes when absent. */
+  readonly rowsAtOnce?: number;
   readonly signature: Signature;
   /** The columns that every batch must hold, in the model's order. */
   readonly features: readonly Feature[];
   /** What `predict` will give; known without a row. */
   readonly gives: { readonly label: boolean; readonly scores: boolean };
+  /** The classes of the score columns in their order, where their names are known. */
+  readonly classes?: readonly string[];
   /**
    * Rows in = rows out, same order. Missing values become NaN where the model takes floats; unseen ones are the caller's to count
    * beforehand. One call at a time; after an error the session is of no more use.

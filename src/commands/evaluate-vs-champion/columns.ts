@@ -194,7 +194,7 @@ function refuseMissing(
 ): void {
   for (const { name: column, type } of session.features) {
     const nulls = missing.get(column) ?? 0;
-    if (nulls === 0 || type === "float" || type === "double") continue;
+    if (nulls === 0 || ["float", "double", "any"].includes(type)) continue;
     throw configurationError(
       "TH_MODEL_MISSING",
       `column "${column}" lacks a value in ${nulls} of ${rows} rows, and the ${name} ${shown} takes ${type} there, which cannot be missing`,

@@ -6,14 +6,16 @@ import { overallVerdict } from "../../kernel/verdict.ts";
 import type { PredictorLimits } from "../../model/model.ts";
 import { openData } from "../data.ts";
 import type { LocatedModel } from "../model-reference.ts";
-import { openPredictor } from "../predictor.ts";
-import { type Contestant, examineHoldout, type Holdout, type HoldoutQuestion, requireQuestion } from "./columns.ts";
+import { examineHoldout, type Holdout, type HoldoutQuestion, requireQuestion } from "./columns.ts";
+import { openModels, requireSameClasses, seatContestants } from "./contestants.ts";
 import { type Given, type Result, result } from "./facts.ts";
-import { keyChecks, missingCheck, missingTables, signatureCheck } from "./findings.ts";
+import { keyChecks, missingCheck, missingTables, signatureChecks } from "./findings.ts";
 import { hygienePart } from "./hygiene.ts";
+import { inputsTopic } from "./inputs.ts";
 import { type Judged, withChampion, withoutChampion } from "./judge.ts";
 import { freeLook, type HoldoutKeeping, lookQuestion, takeLook } from "./look.ts";
 import type { Part, Scene, Topic } from "./part.ts";
+import type { PredictorCommand } from "./predictions/command.ts";
 import { verdictAlone } from "./protected.ts";
 import type { Provenance } from "./provenance.ts";
 import { servingTopic } from "./representative.ts";
@@ -26,6 +28,8 @@ export interface Contest {
   readonly rules: readonly MetricRule[];
   readonly limits: PredictorLimits;
   readonly features: readonly string[] | undefined;
+  /** Scores every model that is no file of predictions; absent where this program opens them itself. */
+  readonly predictorCommand: PredictorCommand | undefined;
   readonly challenger: LocatedModel;
   readonly champion: LocatedModel | undefined;
   /** How the champion was named, though there is none by that name. */
@@ -49,7 +53,7 @@ export interface Contest {
 }
 
 /** What the report tells beside the metrics' own tests, in this order. */
-const topics: readonly Topic[] = [hygienePart, servingTopic];
+const topics: readonly Topic[] = [hygienePart, servingTopic, inputsTopic];
 
 /** Opens the models, scores every row with both, compares and decides. */
 export async function compareModels(asked: Contest, host: Host): Promise<Result> {
@@ -58,11 +62,13 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
   const mark = () => void times.push(host.now().getTime());
   await using stack = new AsyncDisposableStack();
   // Before the data engine is there: what a hostile model takes comes on top of what this program holds.
-  const contestants = await openContestants(asked, host, stack);
+  const models = await openModels(asked, host, stack);
   await using dataset = await openData(rows.source, host, { input: rows.input });
   requireQuestion(dataset.columns, question);
-  const [one, other] = contestants;
+  const contestants = await seatContestants(models, asked, dataset, host);
+  const other = contestants[1];
   const holdout = await examineHoldout(dataset, contestants, question, rows.input);
+  requireSameClasses(contestants, holdout.classes);
   mark();
   const plan = { reading: readingOf(asked, holdout), rowColumns: question };
   const scored = await scoreRows(dataset, holdout, plan, contestants, host);
@@ -77,7 +83,7 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
     ...parts.flatMap((part) => part.checks ?? []),
     ...rows.checks,
     ...look.checks,
-    ...(one === undefined || other === undefined ? [] : [signatureCheck(one, other)]),
+    ...signatureChecks(contestants),
     missingCheck(holdout),
     ...keyChecks(holdout),
   ];
@@ -117,23 +123,4 @@ async function partsOf(scene: Scene, host: Host): Promise<readonly Part[]> {
 function readingOf({ question, rules, quantiles }: Contest, { classes, rows }: Holdout): Reading {
   if (classes !== undefined) return classReading(question.label, classes, rows, rules);
   return numberReading(question.label, quantiles, rows);
-}
-
-/** Both models at once, as most of the time to open one is the start of its process; what opened is closed by the stack. */
-async function openContestants(
-  { challenger, champion, limits, features }: Contest,
-  host: Host,
-  stack: AsyncDisposableStack,
-): Promise<readonly Contestant[]> {
-  const models = [
-    { name: "challenger" as const, model: challenger },
-    ...(champion === undefined ? [] : [{ name: "champion" as const, model: champion }]),
-  ];
-  const opened = await Promise.allSettled(models.map(({ model }) => openPredictor(model, host, limits, features)));
-  const sessions = opened.map((one) => (one.status === "fulfilled" ? stack.use(one.value) : undefined));
-  return models.map(({ name, model }, at) => {
-    const session = sessions[at];
-    if (session === undefined) throw opened[at]?.status === "rejected" ? opened[at].reason : new Error("no session");
-    return { name, shown: model.reference, session };
-  });
 }

@@ -3,7 +3,7 @@ import { defaultClip } from "../../evaluation/metrics/probabilities.ts";
 import type { Check, Table } from "../../kernel/command.ts";
 import type { Json } from "../../kernel/json.ts";
 import type { CheckVerdict } from "../../kernel/verdict.ts";
-import type { Feature, Signature } from "../../model/model.ts";
+import type { Feature, PredictorSession, Signature } from "../../model/model.ts";
 import type { Contestant, Holdout } from "./columns.ts";
 
 const stateVerdicts: Readonly<Record<MetricState, CheckVerdict>> = {
@@ -140,9 +140,14 @@ export function keyChecks({ duplicates, rows }: Holdout): readonly Check[] {
 }
 
 /** Whether the challenger can take the champion's place without a change to its callers. */
-export function signatureCheck(challenger: Contestant, champion: Contestant): Check {
-  const one = challenger.session;
-  const other = champion.session;
+export function signatureChecks(contestants: readonly Contestant[]): readonly Check[] {
+  const [one, other] = contestants.map(({ session }) => session);
+  // Of a program and of a file nothing is known but what they answered.
+  if (one?.from !== "model" || other?.from !== "model") return [];
+  return [signatureCheck(one, other)];
+}
+
+function signatureCheck(one: PredictorSession, other: PredictorSession): Check {
   const differences = [
     ...featureDifferences(one.features, other.features),
     ...outputDifferences(one.signature, other.signature),

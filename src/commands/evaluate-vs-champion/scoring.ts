@@ -4,11 +4,8 @@ import type { Reading } from "../../evaluation/reading.ts";
 import { type RowColumns, type RowFacts, RowFactsReader } from "../../evaluation/row-facts.ts";
 import { configurationError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
+import { answersTo, rowsAtOnce } from "./batches.ts";
 import type { Contestant, Holdout } from "./columns.ts";
-
-/** About how many values a batch holds: large enough that the way to the helper costs little, small enough to be held several times. */
-const batchValues = 2 ** 20;
-const largestBatch = 16_384;
 
 /** Beside what the rows bring: their weights, groups and moments, where columns of them were named. */
 export interface Scored extends RowFacts {
@@ -34,7 +31,7 @@ export async function scoreRows(
   const { rows, features } = holdout;
   const facts = new RowFactsReader(rowColumns, rows);
   const sheets = contestants.map(({ name, shown }) => reading.sheet(`the ${name} ${shown}`));
-  const size = Math.max(1, Math.min(largestBatch, Math.floor(batchValues / Math.max(1, features.length))));
+  const size = rowsAtOnce(contestants, features.length);
   const columns = new Set([...features, ...reading.columns, ...facts.columns]);
   let done = 0;
   for await (const batch of dataset.batches([...columns], size)) {
@@ -43,9 +40,9 @@ export async function scoreRows(
     reading.add(batch, count);
     facts.add(batch, count);
     await Promise.all(
-      contestants.map(async ({ session }, at) =>
-        sheets[at]?.add(await session.predict(needed(batch, session.features)), count),
-      ),
+      contestants.map(async ({ session }, at) => {
+        for await (const [answers, answered] of answersTo(session, batch, count)) sheets[at]?.add(answers, answered);
+      }),
     );
     done += count;
     host.log.progress("scoring rows", done, rows);
@@ -58,15 +55,6 @@ export async function scoreRows(
 function rowsOf(batch: ColumnBatch): number {
   for (const values of batch.values()) return values.length;
   return 0;
-}
-
-function needed(batch: ColumnBatch, features: readonly { readonly name: string }[]): ColumnBatch {
-  return new Map(
-    features.flatMap(({ name }) => {
-      const values = batch.get(name);
-      return values === undefined ? [] : [[name, values] as const];
-    }),
-  );
 }
 
 function changed() {

@@ -117,6 +117,7 @@ interface OpenModel {
 }
 
 class OnnxSession implements PredictorSession {
+  readonly from = "model";
   readonly signature: Signature;
   readonly features: readonly Feature[];
   readonly gives: { readonly label: boolean; readonly scores: boolean };

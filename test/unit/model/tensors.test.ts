@@ -32,6 +32,12 @@ describe("which columns fill which input", () => {
     ]);
   });
 
+  test("the same names declared in another order than the model's own are refused, with the place", () => {
+    const ordered = () => columnsOf([input("X", "float", null, 2)], { feature_names: '["b","a"]' }, ["a", "b"]);
+    expect(ordered).toThrowError(expect.objectContaining({ code: "TH_MODEL_FEATURES" }));
+    expect(ordered).toThrowError(/its column 1 is "b", and "a" is named/);
+  });
+
   test("the order that is declared goes before the metadata's, and a matrix may leave its width open", () => {
     const matrix = [input("X", "double", null, null)];
     expect(columnsOf(matrix, { feature_names: '["b","a"]' }, ["a", "b", "c"])[0]?.columns).toEqual(["a", "b", "c"]);
