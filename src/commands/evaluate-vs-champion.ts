@@ -17,6 +17,7 @@ import { rowFormats } from "./evaluate-vs-champion/predictions/command.ts";
 import { provenancesOf } from "./evaluate-vs-champion/provenance.ts";
 import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
 import { type Baseline, baselines, metricInput, metricRules } from "./evaluate-vs-champion/rules.ts";
+import { slicingDetails, slicingInputs, slicingOf } from "./evaluate-vs-champion/slicing.ts";
 import { absenceOf, type LocatedModel, type LocateOptions, locateModel } from "./model-reference.ts";
 import { alpha, baseInputs, evidenceInput, input, registryInputs } from "./shared.ts";
 
@@ -81,6 +82,7 @@ const inputs = z.strictObject({
       "What is compared, each with its `test`: `superiority`, or `non-inferiority` (the default) with the `margin` that is tolerated, in the metric's unit. All must pass. Classes: `accuracy` (with `p`: `exact` or `mid-p`), `balanced-accuracy`, `precision`, `recall`, `f1` (each with `average`: `positive`, `macro`, `weighted` or `micro`), `mcc`, `cost` (with `costs`), `top-k` (with `k`), `roc-auc`, `average-precision`, `log-loss` (with `clip`), `brier`, `ece` (with `bins`, `binning`: `equal-width` or `equal-mass`). Numbers: `mse`, `rmse`, `mae`, `mape`, `r2`, `pinball` (with `quantile`). When absent: non-inferior in ROC AUC (margin 0.005) and log-loss (0.01); for several classes in accuracy (0.01) and log-loss; for numbers in R² (0.01).",
     example: "[{ name: roc-auc, test: superiority }, { name: log-loss, test: non-inferiority, margin: 0.005 }]",
   }),
+  ...slicingInputs,
   baseline: input(z.enum(baselines).optional(), {
     description:
       "What a challenger must beat while there is no champion: always answering with the commonest class (`majority`, the default for classes) or with the mean (`mean`, the default for numbers); the first metric must then be superior. `none`: nothing is compared.",
@@ -183,6 +185,7 @@ const details = z.strictObject({
       rowsNeeded: number,
     }),
   ),
+  ...slicingDetails,
 });
 
 type Inputs = z.output<typeof inputs>;
@@ -203,6 +206,7 @@ export const command = {
 
 async function run(given: Inputs, host: Host, project: Project) {
   const rules = metricRules(given.metrics, given.task);
+  const slicing = slicingOf(given);
   const limits = {
     memoryBytes: parseSize(given.memoryLimit ?? "1GiB", { input: "memory-limit" }),
     wallMs: parseDuration(given.timeLimit ?? "30m", { input: "time-limit" }),
@@ -232,7 +236,10 @@ async function run(given: Inputs, host: Host, project: Project) {
   const hygiene = { provenances, maxAge, trainingOverlap };
   const models = { challenger, champion, championInput: given.champion, features, limits, predictorCommand };
   const kept = { keeping: await holdoutKeeping(given, rules, host, project), servingProfile: given.servingProfile };
-  return compareModels({ given: known, hygiene, ...kept, rules, ...models, rows, question, quantiles, baseline }, host);
+  return compareModels(
+    { given: known, hygiene, ...kept, rules, ...models, rows, question, quantiles, baseline, slicing },
+    host,
+  );
 }
 
 function modelsOf(challenger: LocatedModel, champion: LocatedModel | undefined) {

@@ -21,12 +21,20 @@ export const queryArgs = z.strictObject({
 });
 export type QueryArgs = z.output<typeof queryArgs>;
 
-/** One query, and how long it may take. */
-export const queryRequest = z.strictObject({ sql: z.string(), wallMs: z.number().positive() });
-export type QueryRequest = z.output<typeof queryRequest>;
+/**
+ * One query, and how long it may take. Of `rows` it is a condition, one expression over the columns of the table `data`, that every row
+ * answers by itself.
+ */
+export const queryRequest = z.strictObject({
+  sql: z.string(),
+  wallMs: z.number().positive(),
+  of: z.enum(["table", "rows"]).default("table"),
+});
+export type QueryRequest = z.input<typeof queryRequest>;
 
 /**
- * `value`: the one number it gave; true is 1 and false is 0. `refused`: it is no query that may run, whatever the data (not one SELECT,
+ * `value`: the one number it gave; true is 1 and false is 0. Of a condition how many rows answered: the bytes beside it have 1 for each row of
+ * which it is true, and 0 where it is false or unknown, in source order. `refused`: it is no query that may run, whatever the data (not one SELECT,
  * a name that is not there, a file, a setting); `at` is where in it, from 1. `failed`: it ended without a number because of the data.
  * `absent`: it speaks of a table without data. `time`, `memory`: it reached a limit. `stuck`: it did not even stop at its time limit; the helper is of no more use.
  */

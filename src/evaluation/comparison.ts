@@ -2,7 +2,7 @@ import { deLongTest, rocAuc } from "../stats/delong.ts";
 import { studentSurvival } from "../stats/distributions.ts";
 import { mcNemarTest } from "../stats/mcnemar.ts";
 import { detectableEffect, minimumDetectableEffect, rowsNeeded } from "../stats/power.ts";
-import { tangoBounds } from "../stats/tango.ts";
+import { tangoBounds, tangoTest } from "../stats/tango.ts";
 import { areSimpleRows, type Design } from "./design.ts";
 import type { Answers, ClassTruth, MetricComparison, MetricRule, MetricState, Truth } from "./evaluation.ts";
 import { type GainTest, mostResampled, testGains, testResampled } from "./gain-test.ts";
@@ -73,6 +73,8 @@ function compareAccuracy(
     lower,
     upper,
     p: superiority ? pGreater : null,
+    // With few discordant rows the score test alone would be too sure of a small margin.
+    pWorse: superiority ? pLess : Math.max(pLess, tangoTest({ gains, losses }, rows, Math.max(-1, -rule.margin)).pLess),
     method: superiority ? `${form} McNemar test, Tango score bounds` : "Tango score bounds",
     ...power(rule, difference, standardDeviation, rows, alpha),
   };
@@ -223,8 +225,9 @@ interface Observed {
   readonly degreesOfFreedom: number;
   readonly lower: number;
   readonly upper: number;
-  /** Against the line; Student's when absent. */
+  /** Against the line, from above and from below; Student's when absent. */
   readonly p?: number;
+  readonly pWorse?: number;
 }
 
 /** What the lower bound must clear. */
@@ -244,6 +247,7 @@ function decided(rule: MetricRule, observed: Observed, rows: number, alpha: numb
     lower,
     upper,
     p: observed.p ?? studentSurvival((effect - line) / standardError, degreesOfFreedom),
+    pWorse: observed.pWorse ?? studentSurvival((line - effect) / standardError, degreesOfFreedom),
     detectable: detectableEffect(standardError, degreesOfFreedom, alpha),
     rowsNeeded,
   };
@@ -262,7 +266,7 @@ function undecided(
   method: string,
   reason: string,
 ): MetricComparison {
-  const none = { lower: null, upper: null, p: null, detectable: null, rowsNeeded: null };
+  const none = { lower: null, upper: null, p: null, pWorse: null, detectable: null, rowsNeeded: null };
   if (identical) return { rule, state: "unchanged", rows, ...numbers, ...none, method };
   return { rule, state: "inconclusive", rows, ...numbers, ...none, method, reason };
 }

@@ -134,6 +134,8 @@ export interface MetricComparison {
   readonly upper: number | null;
   /** Superiority: against "not better". Non-inferiority: against "worse by the margin", where the method has one. */
   readonly p: number | null;
+  /** Against "not worse", by the margin or at all: the p of a rejection. */
+  readonly pWorse: number | null;
   readonly method: string;
   /** The smallest true effect that this many rows find with 80% power at this alpha. */
   readonly detectable: number | null;

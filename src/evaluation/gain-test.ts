@@ -17,6 +17,8 @@ export type GainTest =
       readonly upper: number;
       /** Against "the effect is at the line or below". */
       readonly p: number;
+      /** Against "the effect is at the line or above". */
+      readonly pWorse: number;
       readonly method: string;
     }
   | { readonly kind: "inconclusive"; readonly reason: string; readonly method: string };
@@ -103,7 +105,7 @@ function resamplesFor(alpha: number, units: number): number {
 
 function asGainTest(test: Tested, line: number, method: string): GainTest {
   if (test.kind === "inconclusive") return { kind: "inconclusive", reason: test.reason, method };
-  const { standardError, degreesOfFreedom, pGreater } = test;
+  const { standardError, degreesOfFreedom, pGreater, pLess } = test;
   return {
     kind: "estimate",
     standardError,
@@ -111,6 +113,7 @@ function asGainTest(test: Tested, line: number, method: string): GainTest {
     lower: test.lower + line,
     upper: test.upper + line,
     p: pGreater,
+    pWorse: pLess,
     method,
   };
 }
@@ -125,6 +128,7 @@ function wider(one: GainTest, other: GainTest): GainTest {
     lower: Math.min(one.lower, other.lower),
     upper: Math.max(one.upper, other.upper),
     p: Math.max(one.p, other.p),
+    pWorse: Math.max(one.pWorse, other.pWorse),
     method: `${wide.method}, wider than ${narrow.method}`,
   };
 }

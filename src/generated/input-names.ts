@@ -75,6 +75,8 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "quantiles",
     "positive",
     "metrics",
+    "slices",
+    "slice-min-rows",
     "baseline",
     "purpose",
     "alpha",

@@ -1,4 +1,4 @@
-import { normalQuantile } from "./distributions.ts";
+import { normalQuantile, normalSurvival } from "./distributions.ts";
 import type { DiscordantPairs } from "./mcnemar.ts";
 import { findRoot } from "./root.ts";
 
@@ -28,6 +28,25 @@ export function tangoBounds(pairs: DiscordantPairs, rows: number, alpha: number)
   const difference = (pairs.gains - pairs.losses) / rows;
   const flipped = { gains: pairs.losses, losses: pairs.gains };
   return { difference, lower: -upperBound(flipped, rows, z), upper: upperBound(pairs, rows, z) };
+}
+
+/**
+ * The score test of the same source against one difference: the p of one as large as the observed where the true one is `difference`, and of
+ * one as small. It rejects what lies outside of {@link tangoBounds}.
+ *
+ * @param difference in −1 < difference < 1
+ */
+export function tangoTest(
+  pairs: DiscordantPairs,
+  rows: number,
+  difference: number,
+): { readonly pGreater: number; readonly pLess: number } {
+  const excess = pairs.gains - pairs.losses - rows * difference;
+  const standardError = standardErrorUnder(pairs, rows, difference);
+  // Without an error nothing but the difference itself is observed.
+  if (standardError === 0) return { pGreater: excess > 0 ? 0 : 1, pLess: excess < 0 ? 0 : 1 };
+  const statistic = excess / standardError;
+  return { pGreater: normalSurvival(statistic), pLess: normalSurvival(-statistic) };
 }
 
 function upperBound(pairs: DiscordantPairs, rows: number, z: number): number {

@@ -42,7 +42,7 @@ export async function ordersQueries(t: TestHost, limits = { memoryBytes: 2 ** 29
     return path;
   };
   const source = { kind: "files", files: [join(t.cwd, "orders.csv")], format: "csv" };
-  const tables = [{ names: ["orders"], source, spill: await folder("orders") }];
+  const tables = [{ names: ["orders", "data"], source, spill: await folder("orders") }];
   const helper = await t.host.spawnSelf(
     "sql",
     { tables, absent: [], memoryBytes: 2 ** 28, spill: await folder("spill") },
@@ -51,6 +51,11 @@ export async function ordersQueries(t: TestHost, limits = { memoryBytes: 2 ** 29
   return {
     ask: async (sql: string): Promise<QueryAnswer> =>
       queryAnswer.parse((await helper.request({ sql, wallMs: 10_000 })).message),
+    /** Asks a condition of every row. */
+    rows: async (condition: string) => {
+      const { message, bytes } = await helper.request({ sql: condition, wallMs: 10_000, of: "rows" });
+      return { answer: queryAnswer.parse(message), marks: bytes?.[0] === undefined ? undefined : [...bytes[0]] };
+    },
     [Symbol.asyncDispose]: () => helper[Symbol.asyncDispose](),
   };
 }

@@ -22,6 +22,7 @@ import { servingTopic } from "./representative.ts";
 import type { Rows } from "./rows.ts";
 import type { Baseline } from "./rules.ts";
 import { scoreRows } from "./scoring.ts";
+import { requireSlicing, type Slicing, slicingTopics } from "./slicing.ts";
 
 export interface Contest {
   readonly given: Given;
@@ -50,10 +51,11 @@ export interface Contest {
   readonly keeping: HoldoutKeeping;
   /** What the holdout is compared with. */
   readonly servingProfile: string | undefined;
+  readonly slicing: Slicing;
 }
 
 /** What the report tells beside the metrics' own tests, in this order. */
-const topics: readonly Topic[] = [hygienePart, servingTopic, inputsTopic];
+const topics: readonly Topic[] = [...slicingTopics, hygienePart, servingTopic, inputsTopic];
 
 /** Opens the models, scores every row with both, compares and decides. */
 export async function compareModels(asked: Contest, host: Host): Promise<Result> {
@@ -65,6 +67,7 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
   const models = await openModels(asked, host, stack);
   await using dataset = await openData(rows.source, host, { input: rows.input });
   requireQuestion(dataset.columns, question);
+  requireSlicing(asked, dataset.columns);
   const contestants = await seatContestants(models, asked, dataset, host);
   const other = contestants[1];
   const holdout = await examineHoldout(dataset, contestants, question, rows.input);

@@ -184,15 +184,15 @@ function outputDifferences(one: Signature, other: Signature): readonly string[] 
   return text(one) === text(other) ? [] : [`it gives ${text(one)}, not ${text(other)}`];
 }
 
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Number(value.toPrecision(6));
 }
 
-function short(value: number): string {
+export function short(value: number): string {
   return String(Number(value.toPrecision(2)));
 }
 
-function signed(value: number): string {
+export function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${Number(Math.abs(value).toPrecision(3))}`;
 }
 

@@ -81,7 +81,8 @@ export function withoutChampion(contest: Contest, scored: Scored): Judged {
   };
 }
 
-function designOf({ weights, cluster, moment }: Scored, alpha: number): Design {
+/** How the rows were drawn, as far as their columns tell. */
+export function designOf({ weights, cluster, moment }: Scored, alpha: number): Design {
   return {
     alpha,
     ...(weights === undefined ? {} : { weights }),

@@ -3,26 +3,13 @@ import { holds } from "../../contract/bounds.ts";
 import type { SqlRule } from "../../contract/contract.ts";
 import type { Scored } from "../../contract/quality-score.ts";
 import { isMild } from "../../contract/severity.ts";
-import { type QueriedTable, type QueryAnswer, type QueryArgs, queryAnswer } from "../../dataset/query.ts";
+import type { QueriedTable, QueryAnswer, QueryArgs } from "../../dataset/query.ts";
 import type { Check } from "../../kernel/command.ts";
-import { configurationError, TitleholderError } from "../../kernel/error.ts";
-import type { HelperProcess } from "../../kernel/helper.ts";
-import type { Host } from "../../kernel/host.ts";
-import type { ProcessExit } from "../../kernel/process.ts";
+import { configurationError } from "../../kernel/error.ts";
 import { formatDuration } from "../../kernel/quantity.ts";
+import { engineBytes, Queries } from "../sql-queries.ts";
 import { tableIn, under } from "./further-tables.ts";
 import type { Part, Situation, TableData } from "./part.ts";
-
-/**
- * What the engine of the queries may hold before it spills; its limit is soft, the operating system's is not. The latter counts addresses,
- * of which an allocator takes more than it fills.
- */
-const engineBytes = 2 ** 30;
-const processBytes = 2.5 * 2 ** 30;
-/** Opening reads text files as a whole, at this pace or faster. */
-const openingMs = 3600e3;
-/** How long a query may take to stop beyond its limit before its process is given up. */
-const stopMs = 5000;
 
 /**
  * Answers the contract's SQL rules, each in turn, in a helper process that holds nothing but the data. A rule that reaches a limit, or
@@ -69,61 +56,6 @@ async function argsFor({ contract, host, tables }: Situation): Promise<QueryArgs
   const without = contract.value.further.filter(({ table }) => !tables.has(table));
   const absent = without.flatMap(({ table, physicalTable }) => [table, physicalTable]);
   return { tables: queried, absent, memoryBytes: engineBytes, spill };
-}
-
-/** The helper that answers; started again when one is lost. */
-class Queries implements AsyncDisposable {
-  readonly #host: Host;
-  readonly #args: QueryArgs;
-  readonly #limitMs: number;
-  readonly #wallMs: number;
-  #helper: HelperProcess | undefined;
-  /** Where the data itself is too much for the helper, each rule would find that out anew. */
-  #unopened: QueryAnswer | undefined;
-
-  constructor(host: Host, args: QueryArgs, rules: number, limitMs: number) {
-    this.#host = host;
-    this.#args = args;
-    this.#limitMs = limitMs;
-    this.#wallMs = openingMs + rules * (limitMs + stopMs);
-  }
-
-  async answer(sql: string): Promise<QueryAnswer> {
-    if (this.#unopened !== undefined) return this.#unopened;
-    try {
-      this.#helper ??= await this.#start();
-      const { message } = await this.#helper.request({ sql, wallMs: this.#limitMs });
-      const answer = queryAnswer.parse(message);
-      if (answer.outcome === "stuck") await this.#end();
-      return answer;
-    } catch (error) {
-      this.#host.signal.throwIfAborted();
-      if (!(error instanceof TitleholderError) || error.code !== "TH_HELPER_LOST") throw error;
-      if (this.#helper === undefined) this.#unopened = lost(error);
-      await this.#end();
-      return lost(error);
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#end();
-  }
-
-  #start(): Promise<HelperProcess> {
-    const limits = { memoryBytes: processBytes, wallMs: this.#wallMs };
-    return this.#host.spawnSelf("sql", this.#args as unknown as Parameters<Host["spawnSelf"]>[1], limits);
-  }
-
-  async #end(): Promise<void> {
-    await this.#helper?.[Symbol.asyncDispose]();
-    this.#helper = undefined;
-  }
-}
-
-function lost(error: TitleholderError): QueryAnswer {
-  const why = (error.cause as ProcessExit | undefined)?.why;
-  if (why === "memory" || why === "time") return { outcome: why };
-  return { outcome: "failed", message: "the process that ran it ended" };
 }
 
 function checkOf(rule: SqlRule, answer: QueryAnswer, tables: readonly TableData[], limitMs: number): Check {

@@ -32,7 +32,10 @@ export const role: HelperRole = {
     }
     const queries = await UserQueries.over(native, session, { tables: paths, absent: unseen });
     return {
-      request: async (message) => ({ message: { ...(await queries.answer(queryRequest.parse(message))) } }),
+      request: async (message) => {
+        const { answer, marks } = await queries.answer(queryRequest.parse(message));
+        return { message: { ...answer }, ...(marks === undefined ? {} : { bytes: [marks] }) };
+      },
       close: () => session[Symbol.asyncDispose](),
     };
   },

@@ -245,6 +245,7 @@ describe("the decision over all metrics", () => {
     lower: null,
     upper: null,
     p: null,
+    pWorse: null,
     method: "",
     detectable: null,
     rowsNeeded: null,

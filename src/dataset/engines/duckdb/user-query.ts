@@ -1,17 +1,25 @@
 import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
 import type { QueryAnswer, QueryRequest } from "../../query.ts";
 import type { Session } from "./session.ts";
+import { conditionRefusalOf, conditionSql, filterSql, linesBefore } from "./sql-condition.ts";
 import { functionNames, type Permitted, permittedFunctions, type Refusal, refusalOf, tableKey } from "./sql-gate.ts";
 
 type DuckDb = typeof import("@duckdb/node-api");
 type Refused = Extract<QueryAnswer, { readonly outcome: "refused" }>;
 
+/** `marks`: of a condition that was answered, one byte a row. */
+interface Answered {
+  readonly answer: QueryAnswer;
+  readonly marks?: Uint8Array;
+}
+
 /** How long a query that reached its limit may take to stop. */
 const stopMs = 1500;
 
 /**
- * Answers queries that somebody else wrote, each by one number, over the views of a locked session. First the gate: exactly one
- * statement, parsed as SELECT and made of permitted parts, then prepared as SELECT with one column of numbers; only then it runs.
+ * Answers queries that somebody else wrote, each by one number, over the views of a locked session; or a condition, of each row. First the
+ * gate: exactly one statement, parsed as SELECT and made of permitted parts, then prepared as SELECT with one column of numbers; only then
+ * it runs.
  */
 export class UserQueries {
   readonly #native: DuckDb;
@@ -39,11 +47,11 @@ export class UserQueries {
   }
 
   /** One query at a time; after `stuck` none any more. */
-  async answer({ sql, wallMs }: QueryRequest): Promise<QueryAnswer> {
+  async answer({ sql, wallMs, of }: QueryRequest): Promise<Answered> {
     let late = false;
     let giveUp: (() => void) | undefined;
-    const stuck = new Promise<QueryAnswer>((resolve) => {
-      giveUp = () => resolve({ outcome: "stuck" });
+    const stuck = new Promise<Answered>((resolve) => {
+      giveUp = () => resolve({ answer: { outcome: "stuck" } });
     });
     const timers = [
       setTimeout(() => {
@@ -52,10 +60,11 @@ export class UserQueries {
       }, wallMs),
       setTimeout(() => giveUp?.(), wallMs + stopMs),
     ];
-    const answer = this.#answer(sql).catch((error: unknown): QueryAnswer => {
-      if (late) return { outcome: "time" };
+    const asked = of === "rows" ? this.#marks(sql) : this.#answer(sql);
+    const answer = asked.catch((error: unknown): Answered => {
+      if (late) return { answer: { outcome: "time" } };
       if (error instanceof Error && /^Out of Memory Error|max_temp_directory_size|No space left/.test(error.message))
-        return { outcome: "memory" };
+        return { answer: { outcome: "memory" } };
       throw error;
     });
     try {
@@ -65,36 +74,53 @@ export class UserQueries {
     }
   }
 
-  async #answer(sql: string): Promise<QueryAnswer> {
-    const refusal = await this.#refusal(sql);
-    if (refusal?.absent !== undefined) return { outcome: "absent", table: refusal.absent };
-    if (refusal !== undefined) return refused(refusal.message, placeAt(sql, refusal.offset));
+  async #answer(sql: string): Promise<Answered> {
+    const refusal = await this.#refusal(sql, (parsed) => refusalOf(parsed, this.#permitted));
+    if (refusal?.absent !== undefined) return { answer: { outcome: "absent", table: refusal.absent } };
+    if (refusal !== undefined) return { answer: refused(refusal.message, placeAt(sql, refusal.offset)) };
     const statement = await this.#prepare(sql);
-    if (!("columnCount" in statement)) return statement;
+    if (!("columnCount" in statement)) return { answer: statement };
     try {
       const misshapen = this.#misshapen(statement);
-      return misshapen === undefined ? await firstNumber(statement) : refused(misshapen, null);
+      return { answer: misshapen === undefined ? await firstNumber(statement) : refused(misshapen, null) };
+    } finally {
+      statement.destroySync();
+    }
+  }
+
+  async #marks(condition: string): Promise<Answered> {
+    const sql = conditionSql(condition);
+    const whole = (await this.#parse(conditionSql("TRUE"))).statements?.[0];
+    const refusal = await this.#refusal(sql, (parsed) => conditionRefusalOf(parsed, whole, this.#permitted));
+    if (refusal !== undefined) return { answer: within(refused(refusal.message, placeAt(sql, refusal.offset))) };
+    const filter = await this.#prepare(filterSql(condition));
+    if (!("columnCount" in filter)) return { answer: within(filter) };
+    filter.destroySync();
+    const statement = await this.#prepare(sql);
+    if (!("columnCount" in statement)) return { answer: within(statement) };
+    try {
+      if (statement.columnTypeId(0) === this.#native.DuckDBTypeId.BOOLEAN) return await marksOf(statement);
+      const type = statement.columnType(0).toString();
+      return { answer: refused(`it gives a value of type ${type}, and a condition is true or false`, null) };
     } finally {
       statement.destroySync();
     }
   }
 
   /** The statement as the engine parses it, without looking anything up. The text is a value here. */
-  async #refusal(sql: string): Promise<Refusal | undefined> {
+  async #parse(sql: string): Promise<Parsed> {
     const read = await this.#connection.runAndReadAll("SELECT json_serialize_sql($1::VARCHAR)", [sql]);
-    const parsed = JSON.parse(String(read.getRows()[0]?.[0])) as {
-      readonly error: boolean;
-      readonly error_type?: string;
-      readonly error_message?: string;
-      readonly position?: string;
-      readonly statements?: readonly unknown[];
-    };
+    return JSON.parse(String(read.getRows()[0]?.[0])) as Parsed;
+  }
+
+  async #refusal(sql: string, judge: (parsed: unknown) => Refusal | undefined): Promise<Refusal | undefined> {
+    const parsed = await this.#parse(sql);
     if (parsed.error && parsed.error_type === "parser")
       return { message: parsed.error_message ?? "it is no SQL", ...offsetOf(sql, parsed.position) };
     if (parsed.error) return { message: "it is no SELECT" };
     if (parsed.statements?.length !== 1)
       return { message: `it holds ${parsed.statements?.length ?? 0} statements, and a rule is one` };
-    return refusalOf(parsed.statements[0], this.#permitted);
+    return judge(parsed.statements[0]);
   }
 
   async #prepare(sql: string): Promise<DuckDBPreparedStatement | QueryAnswer> {
@@ -122,6 +148,38 @@ export class UserQueries {
   }
 }
 
+/** What the engine says of a text that it parsed. */
+interface Parsed {
+  readonly error: boolean;
+  readonly error_type?: string;
+  readonly error_message?: string;
+  readonly position?: string;
+  readonly statements?: readonly unknown[];
+}
+
+/** The place in the condition itself, of which the statement has a line more. */
+function within(answer: QueryAnswer): QueryAnswer {
+  if (answer.outcome !== "refused" || answer.at === null) return answer;
+  return { ...answer, at: { ...answer.at, line: Math.max(1, answer.at.line - linesBefore) } };
+}
+
+async function marksOf(statement: DuckDBPreparedStatement): Promise<Answered> {
+  const parts: Uint8Array[] = [];
+  try {
+    const result = await statement.stream();
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) break;
+      const vector = chunk.getColumnVector(0);
+      parts.push(Uint8Array.from({ length: chunk.rowCount }, (_, row) => (vector.getItem(row) === true ? 1 : 0)));
+    }
+  } catch (error) {
+    return { answer: failureOf(error) };
+  }
+  const marks = new Uint8Array(Buffer.concat(parts));
+  return { answer: { outcome: "value", value: marks.length }, marks };
+}
+
 /** Values of the first column, in the result's order; no more than a chunk of its rows is ever held. */
 async function firstValues(statement: DuckDBPreparedStatement, limit: number): Promise<readonly DuckDBValue[]> {
   const result = await statement.stream();
@@ -146,10 +204,15 @@ async function firstNumber(statement: DuckDBPreparedStatement): Promise<QueryAns
     if (number === undefined) return failed("it gave NULL");
     return Number.isFinite(number) ? { outcome: "value", value: number } : failed(`it gave ${number}`);
   } catch (error) {
-    if (!(error instanceof Error) || !/^[A-Z][A-Za-z ]+ Error: /.test(error.message)) throw error;
-    if (/^(INTERRUPT|Out of Memory) Error/.test(error.message)) throw error;
-    return failed(complaint(error));
+    return failureOf(error);
   }
+}
+
+/** A statement that ended because of the data; all else, a limit that was reached among it, is thrown on. */
+function failureOf(error: unknown): QueryAnswer {
+  if (!(error instanceof Error) || !/^[A-Z][A-Za-z ]+ Error: /.test(error.message)) throw error;
+  if (/^(INTERRUPT|Out of Memory) Error/.test(error.message)) throw error;
+  return { outcome: "failed", message: complaint(error) };
 }
 
 function numberOf(value: DuckDBValue): number | undefined {
