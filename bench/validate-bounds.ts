@@ -11,6 +11,7 @@ import { type InferredColumn, inferContract } from "../src/contract/infer.ts";
 import { parseContract } from "../src/contract/odcs.ts";
 import type { Aggregate, Cell, Column, Dataset, Predicate } from "../src/dataset/dataset.ts";
 import { Bins } from "../src/dataset/engines/duckdb/bins.ts";
+import type { Levels } from "../src/dataset/levels.ts";
 import { type Reference, referenceOf } from "../src/profile/periods.ts";
 import type { Profile } from "../src/profile/profile.ts";
 import { profileDataset } from "../src/profile/profiling.ts";
@@ -103,19 +104,21 @@ function inMemory(batch: Batch): Dataset {
           return [name, bins];
         }),
       ),
-    levels: async (name, limit) => {
-      const counts = new Map<string, number>();
-      for (const cell of cells(name)) if (cell !== null) counts.set(String(cell), (counts.get(String(cell)) ?? 0) + 1);
-      const ordered = [...counts].sort((a, b) => b[1] - a[1]);
-      return {
-        counts: new Map(ordered.slice(0, limit)),
-        others: ordered.slice(limit).reduce((sum, [, n]) => sum + n, 0),
-      };
-    },
+    levelsOf: async (names, limit) => new Map(names.map((name) => [name, levelsIn(cells(name), limit)])),
     // The whole batch stands for the sample: it is no larger than one.
     sample: async (names) => new Map(names.map((name) => [name, numbers(name)])),
   };
   return dataset as Dataset;
+}
+
+function levelsIn(cells: readonly Cell[], limit: number): Levels {
+  const counts = new Map<string, number>();
+  for (const cell of cells) if (cell !== null) counts.set(String(cell), (counts.get(String(cell)) ?? 0) + 1);
+  const ordered = [...counts].sort((a, b) => b[1] - a[1]);
+  return {
+    counts: new Map(ordered.slice(0, limit)),
+    others: ordered.slice(limit).reduce((sum, [, n]) => sum + n, 0),
+  };
 }
 
 function negated(value: boolean | undefined): boolean | undefined {

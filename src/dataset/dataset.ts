@@ -1,3 +1,4 @@
+import type { Levels } from "./levels.ts";
 import type { Partition } from "./partitions.ts";
 import type { RowSketch } from "./sketch.ts";
 import type { GroupKey, Unmatched } from "./unmatched.ts";
@@ -360,11 +361,9 @@ export interface Dataset extends AsyncDisposable {
    * @param edges by column
    */
   histograms(edges: ReadonlyMap<string, Float64Array>): Promise<ReadonlyMap<string, Histogram>>;
-  /** The commonest levels as text (null left out), at most `limit`, ties by text; the rows of all others are counted. */
-  levels(
-    column: string,
-    limit: number,
-  ): Promise<{ readonly counts: ReadonlyMap<string, number>; readonly others: number }>;
+  levels(column: string, limit: number): Promise<Levels>;
+  /** Those of several columns, in one scan where the engine can. */
+  levelsOf(columns: readonly string[], limit: number): Promise<ReadonlyMap<string, Levels>>;
   /**
    * A seeded sample of rows without replacement, in source order, of those that satisfy the predicate: the same seed, files and engine
    * version give the same rows.

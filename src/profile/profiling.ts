@@ -1,4 +1,5 @@
 import type { Aggregate, Column, ColumnBatch, Dataset } from "../dataset/dataset.ts";
+import type { Levels } from "../dataset/levels.ts";
 import type { Digest } from "../kernel/digest.ts";
 import { hashOfLevel } from "./periods.ts";
 import type { ColumnProfile, Profile } from "./profile.ts";
@@ -9,6 +10,8 @@ const mostLevels = 200;
 const sampledRows = 100_000;
 /** Levels looked at when those of a reference must be found again. */
 const levelsSearched = 5000;
+/** Cells that are grouped in one scan: what has as many levels as rows is held in memory, or spilled, meanwhile. */
+const groupedCells = 10_000_000;
 
 export interface ProfileOptions {
   /** Columns wanted; all that can be profiled when absent. */
@@ -23,7 +26,7 @@ export interface ProfileOptions {
   readonly onColumn?: (done: number, total: number) => void;
 }
 
-/** Profiles a data set: edges from a seeded sample, then exact counts over all rows, in one pass for all numeric columns and one for each other. */
+/** Profiles a data set: edges from a seeded sample, then exact counts over all rows, in one pass for all numeric columns and one for many others. */
 export async function profileDataset(dataset: Dataset, options: ProfileOptions = {}): Promise<Profile> {
   const columns = dataset.columns.filter(
     (column) => column.kind !== "nested" && (options.columns === undefined || options.columns.includes(column.name)),
@@ -45,6 +48,8 @@ export async function profileDataset(dataset: Dataset, options: ProfileOptions =
   );
   options.onColumn?.(0, columns.length);
   const histograms = await dataset.histograms(edges);
+  options.onColumn?.(edges.size, columns.length);
+  const levels = await levelsOf(dataset, columns, rows, options);
   const profiles = new Map<string, ColumnProfile>();
   for (const column of columns) {
     const n = { n: rows, missing: missing.get(column.name) ?? 0 };
@@ -53,8 +58,8 @@ export async function profileDataset(dataset: Dataset, options: ProfileOptions =
       const { counts, atEdge, sums, range } = histogram;
       const enclosed = range === undefined ? {} : { range };
       profiles.set(column.name, { kind: "numeric", ...n, edges: ends, counts, atEdge, sums, ...enclosed });
-    } else profiles.set(column.name, { kind: "categorical", ...n, ...(await levelsOf(dataset, column, options)) });
-    options.onColumn?.(profiles.size, columns.length);
+    } else
+      profiles.set(column.name, { kind: "categorical", ...n, ...levelsIn(levels.get(column.name), column, options) });
   }
   return {
     rows,
@@ -115,15 +120,37 @@ function numbersOf(sample: ColumnBatch, column: string): Float64Array {
   );
 }
 
+/** Levels of the columns that are no numbers; of a reference's more, so that its own are found again. */
 async function levelsOf(
   dataset: Dataset,
+  columns: readonly Column[],
+  rows: number,
+  { like, onColumn }: ProfileOptions,
+): Promise<ReadonlyMap<string, Levels>> {
+  const found = new Map<string, Levels>();
+  const plain = columns.filter((column) => !isNumeric(column));
+  const sought = plain.filter(({ name }) => like?.columns.get(name)?.kind === "categorical");
+  const atOnce = Math.max(1, Math.floor(groupedCells / Math.max(1, rows)));
+  for (const [some, limit] of [
+    [plain.filter((column) => !sought.includes(column)), mostLevels],
+    [sought, levelsSearched],
+  ] as const)
+    for (let from = 0; from < some.length; from += atOnce) {
+      const names = some.slice(from, from + atOnce).map(({ name }) => name);
+      for (const [name, levels] of await dataset.levelsOf(names, limit)) found.set(name, levels);
+      onColumn?.(columns.length - plain.length + found.size, columns.length);
+    }
+  return found;
+}
+
+function levelsIn(
+  { counts, others }: Levels = { counts: new Map(), others: 0 },
   column: Column,
   { like, hidden }: ProfileOptions,
-): Promise<Pick<ColumnProfile & { readonly kind: "categorical" }, "levels" | "others" | "hashed">> {
+): Pick<ColumnProfile & { readonly kind: "categorical" }, "levels" | "others" | "hashed"> {
   const reference = like?.columns.get(column.name);
   const isLike = reference?.kind === "categorical";
   const hashed = isLike ? reference.hashed === true : hidden?.includes(column.name) === true;
-  const { counts, others } = await dataset.levels(column.name, isLike ? levelsSearched : mostLevels);
   const named = hashed ? new Map([...counts].map(([level, count]) => [hashOfLevel(level), count])) : counts;
   const found = isLike ? levelsLike(named, others, reference) : { levels: named, others };
   return hashed ? { ...found, hashed: true } : found;

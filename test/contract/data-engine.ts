@@ -214,6 +214,9 @@ function answers(make: Make, format: DataSource["format"]): void {
       ]),
     );
     expect(await dataset.levels("who", 0)).toEqual({ counts: new Map(), others: 6 });
+    const both = await dataset.levelsOf(["ok", "who"], 2);
+    expect([...both.keys()]).toEqual(["ok", "who"]);
+    for (const name of both.keys()) expect(both.get(name)).toEqual(await dataset.levels(name, 2));
   });
 
   test("batches come in source order, of the size asked for, NaN where a number is missing", async () => {

@@ -14,12 +14,14 @@ import type {
   WritePlan,
   WrittenRows,
 } from "../../dataset.ts";
+import type { Levels } from "../../levels.ts";
 import { patternsOf } from "../../predicates.ts";
 import type { RowSketch } from "../../sketch.ts";
 import type { Unmatched } from "../../unmatched.ts";
 import { aggregateSql, countsNulls, isCount, type PlainAggregate } from "./aggregates.ts";
 import { Bins } from "./bins.ts";
 import { Batch, cellOf, doubleSql, numericKinds, type SelectedColumn, shownSql, timeKinds } from "./cells.ts";
+import { levelsOf } from "./levels.ts";
 import { text } from "./literals.ts";
 import { refused, toRe2 } from "./pattern.ts";
 import { queryText, unmatchedText } from "./query-text.ts";
@@ -96,20 +98,13 @@ export class Relation implements Dataset {
     return new Map(counted.map(({ column, bins }) => [column.name, bins]));
   }
 
-  async levels(
-    name: string,
-    limit: number,
-  ): Promise<{ readonly counts: ReadonlyMap<string, number>; readonly others: number }> {
-    const column = this.#require(name, keyKinds, "be counted by level");
-    const rows = await this.#session.rows(
-      `WITH groups AS (SELECT ${column.sql} AS level, count(*) AS n FROM ${this.#source.table([column])} ` +
-        `WHERE ${column.sql} IS NOT NULL GROUP BY level) ` +
-        "SELECT CAST(level AS VARCHAR) AS shown, n, (SELECT sum(n) FROM groups) FROM groups " +
-        `ORDER BY n DESC, shown LIMIT ${Math.max(0, Math.floor(limit))}`,
-    );
-    const counts = new Map(rows.map(([level, n]) => [String(level), Number(n)]));
-    const total = rows.length > 0 ? Number(rows[0]?.[2]) : await this.#count([column], `${column.sql} IS NOT NULL`);
-    return { counts, others: total - [...counts.values()].reduce((sum, n) => sum + n, 0) };
+  async levels(name: string, limit: number): Promise<Levels> {
+    return (await this.levelsOf([name], limit)).get(name) ?? { counts: new Map(), others: 0 };
+  }
+
+  async levelsOf(names: readonly string[], limit: number): Promise<ReadonlyMap<string, Levels>> {
+    const columns = names.map((name) => this.#require(name, keyKinds, "be counted by level"));
+    return levelsOf(this.#session, this.#source, columns, Math.max(0, Math.floor(limit)));
   }
 
   async sample(names: readonly string[], rows: number, seed: number, where?: Predicate): Promise<ColumnBatch> {
@@ -128,8 +123,8 @@ export class Relation implements Dataset {
     const from = this.#source.table(used.used);
     const query = (drawn: string) =>
       `SELECT (${rank} >> 11)::DOUBLE, ${columns.map(({ sql }) => sql).join(", ")} FROM ${from} WHERE ${asked} AND ${drawn}`;
-    const drawn = await drawnRows(this.#session, columns, query(enough), wanted);
-    return drawn ?? (await drawnRows(this.#session, columns, query("TRUE"), wanted)) ?? new Map();
+    const draw = (drawn: string, least: number) => drawnRows(this.#session, columns, query(drawn), { wanted, least });
+    return (await draw(enough, wanted)) ?? (await draw("TRUE", 0)) ?? new Map();
   }
 
   async sketch(names: readonly string[], size: number): Promise<RowSketch> {

@@ -24,14 +24,14 @@ class Doubles {
 }
 
 /**
- * The `wanted` rows of the lowest rank, in the order in which they come; undefined where there are fewer.
+ * The `wanted` rows of the lowest rank, in the order in which they come: all where there are fewer, and undefined where there are fewer than `least`.
  * @param sql a statement whose first column is a rank and whose others are these
  */
 export async function drawnRows(
   session: Session,
   columns: readonly SelectedColumn[],
   sql: string,
-  wanted: number,
+  { wanted, least }: { readonly wanted: number; readonly least: number },
 ): Promise<ColumnBatch | undefined> {
   const ranks = new Doubles();
   const drawn = columns.map(({ doubles }) => (doubles ? new Doubles() : ([] as Cell[])));
@@ -45,8 +45,8 @@ export async function drawnRows(
       else for (let row = 0; row < count; row += 1) values?.push(cellOf(column.kind, vector.getItem(row)));
     }
   }
-  if (ranks.values.length < wanted) return undefined;
-  const chosen = lowest(ranks.values, wanted);
+  if (ranks.values.length < least) return undefined;
+  const chosen = lowest(ranks.values, Math.min(wanted, ranks.values.length));
   return new Map(columns.map(({ column }, at) => [column.name, chosenOf(drawn[at] ?? [], chosen)]));
 }
 
