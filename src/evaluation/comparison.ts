@@ -2,6 +2,7 @@ import { deLongTest, rocAuc } from "../stats/delong.ts";
 import { studentSurvival } from "../stats/distributions.ts";
 import { mcNemarTest } from "../stats/mcnemar.ts";
 import { detectableEffect, minimumDetectableEffect, rowsNeeded } from "../stats/power.ts";
+import { skewedStudentTest } from "../stats/skewness.ts";
 import { tangoBounds, tangoTest } from "../stats/tango.ts";
 import { areSimpleRows, type Design } from "./design.ts";
 import type { Answers, ClassTruth, MetricComparison, MetricRule, MetricState, Truth } from "./evaluation.ts";
@@ -107,12 +108,14 @@ function compareAuc(
     );
   }
   const { difference, standardError, degreesOfFreedom, lower, upper } = test;
-  const observed = { effect: difference, standardError, degreesOfFreedom, lower, upper };
+  const aboveLine = { ...test, value: difference - lineOf(rule), units: rows };
+  const p = skewedStudentTest(aboveLine, alpha).pGreater;
+  const observed = { effect: difference, standardError, degreesOfFreedom, lower, upper, p };
   return {
     ...decided(rule, observed, rows, alpha),
     challenger: test.challengerAuc,
     champion: test.championAuc,
-    method: `${method}, ${degreesOfFreedom} degrees of freedom`,
+    method: `${method}, ${Number(degreesOfFreedom.toFixed(1))} degrees of freedom`,
   };
 }
 

@@ -49,11 +49,11 @@ export function testGains(gains: Float64Array, effect: number, line: number, des
     const test = batchMeansTest(above, alpha, effect - line, moment);
     tests.push(asGainTest(test, line, `t test over ${test.batches} batches of successive moments`));
   }
-  if (tests.length === 0) tests.push(asGainTest(pairedTTest(Array.from(above), alpha), line, pairedMethod));
+  if (tests.length === 0) tests.push(asGainTest(pairedTTest(above, alpha), line, pairedMethod));
   return tests.reduce(wider);
 }
 
-export const pairedMethod = "paired t test on the rows' gains";
+export const pairedMethod = "paired t test on the rows' gains, corrected for skewness";
 
 /** More units than this are read by their influences: a bootstrap of them takes long, and a sum of so many is near normal. */
 export const mostResampled = 250_000;

@@ -1,4 +1,5 @@
-import { type StudentTest, studentTest } from "./student.ts";
+import { degreesOfFreedomFor, skewedStudentTest, spreadOf, sumOf } from "./skewness.ts";
+import type { StudentTest } from "./student.ts";
 
 /** With fewer clusters the spread of their totals is a guess. */
 export const leastClusters = 10;
@@ -16,7 +17,7 @@ export type ClusterTResult =
       readonly effectiveClusters: number;
       readonly difference: number;
       readonly standardError: number;
-      /** `effectiveClusters` − 1. */
+      /** At most `effectiveClusters` − 1; fewer where few clusters make most of the spread. */
       readonly degreesOfFreedom: number;
     } & StudentTest)
   | {
@@ -32,8 +33,9 @@ export type ClusterTResult =
  * of each other: the error comes from the clusters' totals about the mean, Σ(S − n·mean)² / (1 − n/N) / N², which is
  * unbiased for independent rows of equal spread and for clusters of equal size (R. M. Bell and D. F. McCaffrey, Survey
  * Methodology 28, 2002, CR2, for a mean). Degrees of freedom are Satterthwaite's if all of a cluster's rows move
- * together; for clusters of equal size they are the number of clusters − 1. Fewer than {@link leastClusters} clusters,
- * or totals without any spread, are inconclusive.
+ * together; for clusters of equal size they are the number of clusters − 1, or fewer by the totals' kurtosis. Corrected
+ * for skewed totals ({@link skewedStudentTest}). Fewer than {@link leastClusters} clusters, or totals without any spread,
+ * are inconclusive.
  *
  * @param values one finite number a row: its gain, or its influence on a difference
  * @param cluster the row's cluster, whole numbers from 0; as long as `values`
@@ -58,16 +60,18 @@ export function clusterTTest(
   if (!isSpread(values) || standardError === 0) {
     return inconclusive("the totals of the groups have no spread");
   }
-  const degreesOfFreedom = satterthwaite(sizes, rows);
+  const { skewness, kurtosis } = spreadOf(adjusted);
+  const bySize = satterthwaite(sizes, rows);
+  const degreesOfFreedom = degreesOfFreedomFor(clusters, kurtosis, bySize);
   return {
     kind: "estimate",
     rows,
     clusters,
-    effectiveClusters: degreesOfFreedom + 1,
+    effectiveClusters: bySize + 1,
     difference,
     standardError,
     degreesOfFreedom,
-    ...studentTest({ value: difference, standardError, degreesOfFreedom }, alpha),
+    ...skewedStudentTest({ value: difference, standardError, degreesOfFreedom, skewness, units: clusters }, alpha),
   };
 }
 
@@ -110,18 +114,6 @@ function satterthwaite(sizes: Float64Array, rows: number): number {
 
 function meanOf(values: ArrayLike<number>): number {
   return values.length === 0 ? 0 : sumOf(values) / values.length;
-}
-
-/** W. M. Kahan's sum, as improved by A. Neumaier (1974). */
-function sumOf(values: ArrayLike<number>): number {
-  let [sum, lost] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? Number.NaN;
-    const next = sum + value;
-    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
-    sum = next;
-  }
-  return sum + lost;
 }
 
 function isSpread(values: ArrayLike<number>): boolean {

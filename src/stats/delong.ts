@@ -1,5 +1,6 @@
 import { mean, sampleCovariance, sampleVariance } from "simple-statistics";
-import { type StudentTest, studentTest } from "./student.ts";
+import { degreesOfFreedomFor, fewUnitsReason, leastDegreesOfFreedom, skewedStudentTest, spreadOf } from "./skewness.ts";
+import type { StudentTest } from "./student.ts";
 
 /** With fewer rows of either class the variance of an AUC is a guess. */
 const leastOfAClass = 10;
@@ -20,6 +21,8 @@ export interface DeLongEstimate extends ClassCounts, StudentTest {
   readonly covariance: number;
   readonly standardError: number;
   readonly degreesOfFreedom: number;
+  /** Of the rows' influences on the difference. */
+  readonly skewness: number;
 }
 
 export interface DeLongInconclusive extends ClassCounts {
@@ -55,8 +58,9 @@ export function rocAuc(positive: readonly boolean[], scores: ArrayLike<number>):
 /**
  * The difference of two ROC AUCs on the same rows: E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson (Biometrics 44,
  * 1988), by midranks in one sort (X. Sun and W. Xu, IEEE Signal Processing Letters 21, 2014). Read against Student's t
- * with min(positives, negatives) − 1 degrees of freedom; the normal rejects far too often with few rows of a class.
- * Fewer than ten rows of either class, or a difference without variance, are inconclusive.
+ * with at most min(positives, negatives) − 1 degrees of freedom, fewer by the kurtosis of the rows' influences, and
+ * corrected for their skewness; the normal rejects far too often with few rows of a class. Fewer than ten rows of either
+ * class, a difference without variance, or one that hangs on a handful of rows, are inconclusive.
  *
  * @param positive one entry a row
  * @param champion scores of the champion, as long as `positive`, finite
@@ -92,7 +96,17 @@ export function deLongTest(
   const combine = (ofPositives: number, ofNegatives: number) =>
     (ofPositives / negatives + ofNegatives / positives) / pairs;
   const standardError = Math.sqrt(combine(sampleVariance(gainOfPositives), sampleVariance(gainOfNegatives)));
-  const degreesOfFreedom = Math.min(positives, negatives) - 1;
+  // What a row adds to the difference, times the number of rows.
+  const rows = positives + negatives;
+  const influences = [
+    ...gainOfPositives.map((gain) => (gain / negatives - difference) * (rows / positives)),
+    ...gainOfNegatives.map((gain) => (gain / positives - difference) * (rows / negatives)),
+  ];
+  const { skewness, kurtosis } = spreadOf(influences);
+  const degreesOfFreedom = degreesOfFreedomFor(rows, kurtosis, Math.min(positives, negatives) - 1);
+  if (degreesOfFreedom < leastDegreesOfFreedom) {
+    return { kind: "inconclusive", positives, negatives, reason: fewUnitsReason };
+  }
   return {
     kind: "estimate",
     positives,
@@ -108,7 +122,8 @@ export function deLongTest(
     ),
     standardError,
     degreesOfFreedom,
-    ...studentTest({ value: difference, standardError, degreesOfFreedom }, alpha),
+    skewness,
+    ...skewedStudentTest({ value: difference, standardError, degreesOfFreedom, skewness, units: rows }, alpha),
   };
 }
 

@@ -1,5 +1,5 @@
-import { mean, sampleStandardDeviation } from "simple-statistics";
-import { type StudentTest, studentTest } from "./student.ts";
+import { degreesOfFreedomFor, fewUnitsReason, leastDegreesOfFreedom, skewedStudentTest, spreadOf } from "./skewness.ts";
+import type { StudentTest } from "./student.ts";
 
 export type PairedTResult =
   | ({
@@ -9,19 +9,22 @@ export type PairedTResult =
       readonly difference: number;
       readonly standardDeviation: number;
       readonly standardError: number;
+      /** At most `rows` − 1; fewer where few rows make most of the spread. */
       readonly degreesOfFreedom: number;
+      readonly skewness: number;
     } & StudentTest)
   | { readonly kind: "inconclusive"; readonly rows: number; readonly difference: number; readonly reason: string };
 
 /**
- * The paired t test (Student, 1908) of per-row gains, positive where the challenger is better, against a mean of zero.
- * It assumes rows that are independent and gains that are not heavily skewed for their number. Fewer than two rows, or
- * gains without any spread, are inconclusive: a t statistic does not exist.
+ * The paired t test (Student, 1908) of per-row gains, positive where the challenger is better, against a mean of zero,
+ * corrected for skewness ({@link skewedStudentTest}) and for gains most of which are alike ({@link degreesOfFreedomFor}).
+ * It assumes rows that are independent. Fewer than two rows, gains without any spread, or a spread that is the work of a
+ * handful of rows, are inconclusive.
  *
  * @param gains one finite number a row
  * @param alpha one-sided error of each bound, 0 < alpha < 1
  */
-export function pairedTTest(gains: readonly number[], alpha: number): PairedTResult {
+export function pairedTTest(gains: ArrayLike<number>, alpha: number): PairedTResult {
   const rows = gains.length;
   if (rows < 2) {
     return {
@@ -31,17 +34,18 @@ export function pairedTTest(gains: readonly number[], alpha: number): PairedTRes
       reason: `a paired t test needs 2 rows, there is ${rows}`,
     };
   }
-  if (!gains.every(Number.isFinite)) {
+  const { mean: difference, standardDeviation, skewness, kurtosis } = spreadOf(gains);
+  if (!Number.isFinite(difference)) {
     throw new RangeError("every gain must be finite");
   }
-  const spread = gains.some((gain) => gain !== gains[0]);
-  const difference = spread ? mean(gains) : (gains[0] ?? 0);
-  const standardDeviation = spread ? sampleStandardDeviation(gains) : 0;
-  if (standardDeviation === 0) {
+  const standardError = standardDeviation / Math.sqrt(rows);
+  if (!(standardError > 0 && kurtosis > 0)) {
     return { kind: "inconclusive", rows, difference, reason: "the per-row gains have no spread" };
   }
-  const standardError = standardDeviation / Math.sqrt(rows);
-  const degreesOfFreedom = rows - 1;
+  const degreesOfFreedom = degreesOfFreedomFor(rows, kurtosis, rows - 1);
+  if (rows > leastDegreesOfFreedom && degreesOfFreedom < leastDegreesOfFreedom) {
+    return { kind: "inconclusive", rows, difference, reason: fewUnitsReason };
+  }
   return {
     kind: "estimate",
     rows,
@@ -49,6 +53,7 @@ export function pairedTTest(gains: readonly number[], alpha: number): PairedTRes
     standardDeviation,
     standardError,
     degreesOfFreedom,
-    ...studentTest({ value: difference, standardError, degreesOfFreedom }, alpha),
+    skewness,
+    ...skewedStudentTest({ value: difference, standardError, degreesOfFreedom, skewness, units: rows }, alpha),
   };
 }

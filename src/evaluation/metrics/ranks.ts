@@ -26,7 +26,7 @@ export const averagePrecision: Metric = {
   needs: "score",
   better: "higher",
   margin: 0.01,
-  shape: "resampled",
+  shape: "smooth",
   estimator: (truth, answers) => {
     const ranked = rank(truth, answers);
     return {

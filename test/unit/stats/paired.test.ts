@@ -3,8 +3,11 @@ import { deLongTest, rocAuc } from "../../../src/stats/delong.ts";
 import { normalSurvival, studentSurvival } from "../../../src/stats/distributions.ts";
 import { mcNemarTest } from "../../../src/stats/mcnemar.ts";
 import { pairedTTest } from "../../../src/stats/paired-t.ts";
+import { createRandom } from "../../../src/stats/random.ts";
+import { skewedStudentTest } from "../../../src/stats/skewness.ts";
 import { studentTest } from "../../../src/stats/student.ts";
 import { tangoBounds } from "../../../src/stats/tango.ts";
+import decision from "../../fixtures/decision-statistics.json" with { type: "json" };
 import { expectRelative, extra, golden } from "./reference.ts";
 
 describe("McNemar", () => {
@@ -73,10 +76,39 @@ describe("the paired t test", () => {
         throw new Error(result.reason);
       }
       expectRelative(result.statistic, row.t);
-      expectRelative(result.pGreater, row.p_greater);
-      expectRelative(result.pLess, 1 - row.p_greater);
-      expectRelative(result.pTwoSided, 2 * row.p_greater);
+      const { difference: value, standardError, rows } = result;
+      const plain = studentTest({ value, standardError, degreesOfFreedom: rows - 1 }, 0.05);
+      expectRelative(plain.pGreater, row.p_greater);
+      expectRelative(plain.pLess, 1 - row.p_greater);
+      expectRelative(plain.pTwoSided, 2 * row.p_greater);
     }
+  });
+
+  test.each(decision.skewed)("corrects for skewness and for few rows as SciPy's moments and roots do: $name", (row) => {
+    const result = pairedTTest(row.values, 0.05);
+    expect(result).toMatchObject({ kind: "estimate" });
+    if (result.kind !== "estimate") return;
+    expectRelative(result.skewness, row.skewness);
+    expectRelative(result.degreesOfFreedom, row.degrees_of_freedom);
+    expectRelative(result.pGreater, row.p_greater);
+    expectRelative(result.lower, row.lower, 1e-8);
+    expectRelative(result.upper, row.upper, 1e-8);
+  });
+
+  test("many small gains and a few large losses are less sure than Student's t says", () => {
+    const gains = Array.from({ length: 200 }, (_, row) => (row % 25 === 0 ? -1.2 : 0.1 + (row % 7) / 100));
+    const result = pairedTTest(gains, 0.05);
+    if (result.kind !== "estimate") throw new Error(result.reason);
+    const { difference: value, standardError, degreesOfFreedom } = result;
+    const plain = studentTest({ value, standardError, degreesOfFreedom }, 0.05);
+    expect(result.lower).toBeLessThan(plain.lower);
+    expect(result.upper).toBe(plain.upper);
+  });
+
+  test("is inconclusive where a handful of rows makes the spread", () => {
+    const gains = Array.from({ length: 1000 }, (_, row) => (row < 1 ? 1 : 0));
+    const reason = "a handful of rows makes nearly all of the difference's spread";
+    expect(pairedTTest(gains, 0.05)).toMatchObject({ kind: "inconclusive", reason });
   });
 
   test("its bounds are where the one-sided test is just significant", () => {
@@ -125,16 +157,29 @@ describe("DeLong", () => {
     },
   );
 
-  test.each(cases)("reads the statistic against t with the smaller class less one: $name", ({ positive, input }) => {
-    const result = deLongTest(positive, input.champion, input.challenger, 0.05);
-    const positives = positive.filter((is) => is).length;
-    const degreesOfFreedom = Math.min(positives, positive.length - positives) - 1;
-    expect(result).toMatchObject({ kind: "estimate", degreesOfFreedom });
-    if (result.kind === "estimate") {
-      expectRelative(result.pGreater, studentSurvival(result.statistic, degreesOfFreedom));
-      const { difference: value, standardError } = result;
-      expect(result).toMatchObject(studentTest({ value, standardError, degreesOfFreedom }, 0.05));
-    }
+  test.each(cases)(
+    "reads the statistic against t with the smaller class less one at most: $name",
+    ({ positive, input }) => {
+      const result = deLongTest(positive, input.champion, input.challenger, 0.05);
+      const positives = positive.filter((is) => is).length;
+      const most = Math.min(positives, positive.length - positives) - 1;
+      expect(result).toMatchObject({ kind: "estimate" });
+      if (result.kind === "estimate") {
+        expect(result.degreesOfFreedom).toBeLessThanOrEqual(most);
+        const { difference: value } = result;
+        expect(result).toMatchObject(skewedStudentTest({ ...result, value, units: positive.length }, 0.05));
+        expect(result.pGreater).toBeGreaterThanOrEqual(studentSurvival(result.statistic, most));
+      }
+    },
+  );
+
+  test("with few positive rows is less sure than the smaller class alone would have it", () => {
+    const random = createRandom(5);
+    const positive = Array.from({ length: 1000 }, (_, row) => row < 25);
+    const [one, two] = [0, 1].map(() => positive.map((is) => random.normal() + (is ? 2 : 0)));
+    const result = deLongTest(positive, one ?? [], two ?? [], 0.05);
+    expect(result).toMatchObject({ kind: "estimate" });
+    expect(result.kind === "estimate" ? result.degreesOfFreedom : 24).toBeLessThan(24);
   });
 
   test("the AUC alone agrees with scikit-learn", () => {
