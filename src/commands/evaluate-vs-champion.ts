@@ -18,6 +18,7 @@ import { provenancesOf } from "./evaluate-vs-champion/provenance.ts";
 import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
 import { type Baseline, baselines, metricInput, metricRules } from "./evaluate-vs-champion/rules.ts";
 import { slicingDetails, slicingInputs, slicingOf } from "./evaluate-vs-champion/slicing.ts";
+import { taskColumns } from "./evaluate-vs-champion/task-reading.ts";
 import { absenceOf, type LocatedModel, type LocateOptions, locateModel } from "./model-reference.ts";
 import { alpha, baseInputs, evidenceInput, input, registryInputs } from "./shared.ts";
 
@@ -45,18 +46,27 @@ const inputs = z.strictObject({
     kind: "path",
     example: "data/validation.parquet",
   }),
-  label: input(z.string(), { description: "The column that holds the true class.", example: "churned" }),
+  label: input(z.string(), {
+    description:
+      "The column that holds the truth: the class, the number, or how relevant a document is (0: not at all). Of a multilabel task the columns that are 1 where a row has the label, separated by commas.",
+    example: "churned",
+  }),
   key: input(z.array(z.string()).min(1).optional(), {
     description: "Columns that identify a row. Rows that repeat a key are counted and warned of.",
     separator: "comma",
     example: "customer_id",
   }),
-  task: input(z.enum(["binary", "multiclass", "regression"]).default("binary"), {
-    description: "`binary`: two classes, one of them positive. `multiclass`: more than two. `regression`: a number.",
+  task: input(z.enum(["binary", "multiclass", "multilabel", "regression", "ranking"]).default("binary"), {
+    description:
+      "`binary`: two classes, one of them positive. `multiclass`: more than two. `multilabel`: several labels a row, or none. `regression`: a number. `ranking`: documents of queries, in an order (see `query`).",
   }),
   weight: input(z.string().optional(), {
     description: "A column of sample weights, 0 or more: how many cases each row stands for.",
     example: "weight",
+  }),
+  query: input(z.string().optional(), {
+    description: "Of a ranking: the column that tells which rows are the documents of one query.",
+    example: "search_id",
   }),
   group: input(z.string().optional(), {
     description:
@@ -79,13 +89,13 @@ const inputs = z.strictObject({
   }),
   metrics: input(z.array(metricInput).min(1).optional(), {
     description:
-      "What is compared, each with its `test`: `superiority`, or `non-inferiority` (the default) with the `margin` that is tolerated, in the metric's unit. All must pass. Classes: `accuracy` (with `p`: `exact` or `mid-p`), `balanced-accuracy`, `precision`, `recall`, `f1` (each with `average`: `positive`, `macro`, `weighted` or `micro`), `mcc`, `cost` (with `costs`), `top-k` (with `k`), `roc-auc`, `average-precision`, `log-loss` (with `clip`), `brier`, `ece` (with `bins`, `binning`: `equal-width` or `equal-mass`). Numbers: `mse`, `rmse`, `mae`, `mape`, `r2`, `pinball` (with `quantile`). When absent: non-inferior in ROC AUC (margin 0.005) and log-loss (0.01); for several classes in accuracy (0.01) and log-loss; for numbers in R² (0.01).",
+      "What is compared, each with its `test`: `superiority`, or `non-inferiority` (the default) with the `margin` that is tolerated, in the metric's unit. All must pass. Classes: `accuracy` (with `p`: `exact` or `mid-p`), `balanced-accuracy`, `precision`, `recall`, `f1` (each with `average`: `positive`, `macro`, `weighted` or `micro`), `mcc`, `cost` (with `costs`), `top-k` (with `k`), `roc-auc`, `average-precision`, `log-loss` (with `clip`), `brier`, `ece` (with `bins`, `binning`: `equal-width` or `equal-mass`). Numbers: `mse`, `rmse`, `mae`, `mape`, `r2`, `pinball` (with `quantile`). Several labels: `precision`, `recall`, `f1` (with `average`: `macro`, `weighted`, `micro` or `samples`), `subset-accuracy`, `hamming-loss`, `jaccard`, `roc-auc`, `average-precision` (`macro` or `micro`). Rankings: `ndcg` and `mrr` (with `k`), `map`. When absent: non-inferior in ROC AUC (margin 0.005) and log-loss (0.01); for several classes in accuracy (0.01) and log-loss; for numbers in R² (0.01); for several labels in F1; for rankings in NDCG (0.01).",
     example: "[{ name: roc-auc, test: superiority }, { name: log-loss, test: non-inferiority, margin: 0.005 }]",
   }),
   ...slicingInputs,
   baseline: input(z.enum(baselines).optional(), {
     description:
-      "What a challenger must beat while there is no champion: always answering with the commonest class (`majority`, the default for classes) or with the mean (`mean`, the default for numbers); the first metric must then be superior. `none`: nothing is compared.",
+      "What a challenger must beat while there is no champion: always answering with the commonest class (`majority`, the default for classes) or with the mean (`mean`, the default for numbers), or documents in any order (`random-order`, the default for rankings); the first metric must then be superior. `none`: nothing is compared.",
   }),
   purpose: input(z.enum(purposes).optional(), {
     description:
@@ -207,6 +217,7 @@ export const command = {
 async function run(given: Inputs, host: Host, project: Project) {
   const rules = metricRules(given.metrics, given.task);
   const slicing = slicingOf(given);
+  const labels = taskColumns(given.task, given.label, given.query);
   const limits = {
     memoryBytes: parseSize(given.memoryLimit ?? "1GiB", { input: "memory-limit" }),
     wallMs: parseDuration(given.timeLimit ?? "30m", { input: "time-limit" }),
@@ -229,8 +240,8 @@ async function run(given: Inputs, host: Host, project: Project) {
     data: rows.fingerprint,
   };
   if (champion?.digest === challenger.digest) return unchanged(known, challenger, champion);
-  const { label, key, task, positive, weight, group, time, features, quantiles = [], trainingOverlap } = given;
-  const question = { label, key, task, positive, weight, group, time };
+  const { label, query, key, task, positive, weight, group, time, features, quantiles = [], trainingOverlap } = given;
+  const question = { label, labels, query, key, task, positive, weight, group, time };
   const maxAge = given.maxAge === undefined ? undefined : parseDuration(given.maxAge, { input: "max-age" });
   const provenances = await provenancesOf(modelsOf(challenger, champion), given.evidence, host);
   const hygiene = { provenances, maxAge, trainingOverlap };
@@ -247,9 +258,19 @@ function modelsOf(challenger: LocatedModel, champion: LocatedModel | undefined) 
   return champion === undefined ? [one] : [one, { name: "champion", model: champion } as const];
 }
 
+const usualBaselines: Readonly<Record<Task, Baseline>> = {
+  binary: "majority",
+  multiclass: "majority",
+  multilabel: "majority",
+  regression: "mean",
+  forecast: "mean",
+  ranking: "random-order",
+  score: "none",
+};
+
 /** @throws TitleholderError TH_EVALUATION_BASELINE (configuration) for one that the task does not know. */
 function baselineOf(asked: Baseline | undefined, task: Task): Baseline {
-  const usual = task === "binary" || task === "multiclass" ? "majority" : "mean";
+  const usual = usualBaselines[task];
   if (asked === undefined || asked === usual || asked === "none") return asked ?? usual;
   throw configurationError(
     "TH_EVALUATION_BASELINE",

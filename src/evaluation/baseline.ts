@@ -1,12 +1,17 @@
-import type { Answers, ClassTruth, NumberTruth, Truth } from "./evaluation.ts";
+import type { Answers, ClassTruth, LabelTruth, NumberTruth, Truth } from "./evaluation.ts";
 import { weightedMean } from "./metric.ts";
 
 /**
- * What always giving the same answer would give on these rows: the commonest class with each class's share as its probability, or the mean;
- * the least that a model must beat. It is taken from the same rows, which flatters the baseline a little.
+ * What always giving the same answer would give on these rows: the commonest class with each class's share as its probability, of several
+ * labels each one's, the mean, or documents in any order; the least that a model must beat. It is taken from the same rows, which flatters
+ * the baseline a little.
  */
 export function baselineAnswers(truth: Truth, weights?: Float64Array): Answers {
-  return truth.kind === "classes" ? majorityAnswers(truth, weights) : meanAnswers(truth, weights);
+  if (truth.kind === "classes") return majorityAnswers(truth, weights);
+  if (truth.kind === "labels") return majorityLabels(truth, weights);
+  if (truth.kind === "numbers") return meanAnswers(truth, weights);
+  // One score for all documents: each of their orders at once.
+  return { value: new Float64Array(truth.kind === "queries" ? truth.query.length : truth.rows) };
 }
 
 function majorityAnswers({ label, classes, positive }: ClassTruth, weights?: Float64Array): Answers {
@@ -38,6 +43,17 @@ function rankOf(shares: Float64Array, own: number): number {
     (before, other, place) => before + (other > share || (other === share && place > own) ? 1 : 0),
     0,
   );
+}
+
+function majorityLabels({ present }: LabelTruth, weights?: Float64Array): Answers {
+  const labels = present.map((column) => {
+    const common = weightedMean(Float64Array.from(column), weights);
+    return {
+      predicted: new Uint8Array(column.length).fill(common > 0.5 ? 1 : 0),
+      score: new Float64Array(column.length).fill(common),
+    };
+  });
+  return { labels };
 }
 
 function meanAnswers({ target }: NumberTruth, weights?: Float64Array): Answers {

@@ -5,12 +5,21 @@ import { detectableEffect, minimumDetectableEffect, rowsNeeded } from "../stats/
 import { skewedStudentTest } from "../stats/skewness.ts";
 import { tangoBounds, tangoTest } from "../stats/tango.ts";
 import { areSimpleRows, type Design } from "./design.ts";
-import type { Answers, ClassTruth, MetricComparison, MetricRule, MetricState, Truth } from "./evaluation.ts";
+import type {
+  Answers,
+  ClassTruth,
+  LabelAnswers,
+  MetricComparison,
+  MetricRule,
+  MetricState,
+  Truth,
+} from "./evaluation.ts";
 import { type GainTest, mostResampled, testGains, testResampled } from "./gain-test.ts";
 import { type Estimator, needed } from "./metric.ts";
 import { predictedQuantiles } from "./metrics/numbers.ts";
 import { clippedRows } from "./metrics/probabilities.ts";
 import { metrics } from "./metrics.ts";
+import { designOfQueries } from "./query-design.ts";
 
 /**
  * Compares two models in one metric, paired by row. Of equally weighted, independent rows superiority in accuracy is McNemar's test (exact,
@@ -34,7 +43,8 @@ export function compareMetric(
     if (rule.metric === "accuracy") return compareAccuracy(rule, truth, challenger, champion, design.alpha);
     if (rule.metric === "roc-auc") return compareAuc(rule, truth, challenger, champion, design.alpha);
   }
-  return compareInfluences(rule, truth, challenger, champion, design);
+  const ofUnits = truth.kind === "queries" ? designOfQueries(truth, design) : design;
+  return compareInfluences(rule, truth, challenger, champion, ofUnits);
 }
 
 function compareAccuracy(
@@ -139,13 +149,13 @@ function compareInfluences(
   const same = sameAnswers(rule, challenger, champion);
   if (!Number.isFinite(value) || !Number.isFinite(championValue)) {
     const numbers = { challenger: finite(value), champion: finite(championValue), effect: null };
-    const reason = `${rule.name} is not defined on these rows`;
+    const reason = `${rule.name} is not defined on these ${unitOf(truth)}`;
     return { ...undecided(rule, same, one.units, numbers, "none", reason), ...clipped };
   }
-  const sign = metric.better === "higher" ? 1 : -1;
+  const sign = (rule.settings.better ?? metric.better) === "higher" ? 1 : -1;
   const effect = sign * (value - championValue);
   const numbers = { challenger: value, champion: championValue, effect };
-  const test = testDifference(rule, one, other, sign, effect, design);
+  const test = testDifference(rule, one, other, sign, effect, design, unitOf(truth));
   if (test.kind === "inconclusive") {
     return { ...undecided(rule, same, one.units, numbers, test.method, test.reason), ...clipped };
   }
@@ -160,13 +170,19 @@ function testDifference(
   sign: number,
   effect: number,
   design: Design,
+  unit: string,
 ): GainTest {
   const line = lineOf(rule);
   const gains = gainsOf(one, other, sign, effect, design.weights);
   if (metrics[rule.metric].shape === "smooth" || one.units > mostResampled)
     return testGains(gains, effect, line, design);
   const difference = (weights: Float64Array) => sign * (one.value(weights) - other.value(weights));
-  return testResampled(difference, gains, line, design, rule.name);
+  return testResampled(difference, gains, line, design, { seed: rule.name, unit });
+}
+
+/** What a metric's units are called. */
+function unitOf({ kind }: Truth): string {
+  return kind === "queries" ? "queries" : "rows";
 }
 
 function clippedIn({ metric, settings }: MetricRule, challenger: Answers, champion: Answers) {
@@ -203,6 +219,7 @@ function gainsOf(
 /** Whether two models answered the same in every row, in what the metric reads. */
 function sameAnswers({ metric, settings }: MetricRule, one: Answers, other: Answers): boolean {
   const { needs } = metrics[metric];
+  if (one.labels !== undefined) return sameLabels(one.labels, other.labels, needs === "class" ? "predicted" : "score");
   if (needs === "class") return sameNumbers(one.predicted, other.predicted);
   if (needs === "value") return sameNumbers(one.value, other.value);
   if (needs === "quantile") {
@@ -281,7 +298,15 @@ function power(rule: MetricRule, effect: number, standardDeviation: number, rows
   return { detectable, rowsNeeded: sought > 0 ? rowsNeeded(sought, standardDeviation, alpha) : null };
 }
 
-type Numbers = Float64Array | Uint16Array | undefined;
+export function sameLabels(
+  one: readonly LabelAnswers[] | undefined,
+  other: readonly LabelAnswers[] | undefined,
+  part: keyof LabelAnswers,
+): boolean {
+  return (one ?? []).every((own, at) => sameNumbers(own[part], other?.[at]?.[part]));
+}
+
+type Numbers = Float64Array | Uint16Array | Uint8Array | undefined;
 
 /** Absent in both is the same. */
 export function sameNumbers(one: Numbers, other: Numbers): boolean {

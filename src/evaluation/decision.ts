@@ -1,4 +1,4 @@
-import { sameNumbers } from "./comparison.ts";
+import { sameLabels, sameNumbers } from "./comparison.ts";
 import type { Answers, Decision, MetricComparison } from "./evaluation.ts";
 
 /**
@@ -31,6 +31,8 @@ export function identicalAnswers(one: Answers, other: Answers): boolean {
   return (
     (["predicted", "score", "ofTrue", "rankOfTrue", "confidence", "squaredDistance", "value"] as const).every((part) =>
       sameNumbers(one[part], other[part]),
-    ) && levels.every((level) => sameNumbers(one.quantiles?.get(level), other.quantiles?.get(level)))
+    ) &&
+    sameLabels(one.labels, other.labels, "score") &&
+    levels.every((level) => sameNumbers(one.quantiles?.get(level), other.quantiles?.get(level)))
   );
 }

@@ -26,14 +26,24 @@ export const metricNames = [
   "mape",
   "r2",
   "pinball",
+  "ndcg",
+  "mrr",
+  "map",
+  "score",
+  "subset-accuracy",
+  "hamming-loss",
+  "jaccard",
 ] as const;
 export type MetricName = (typeof metricNames)[number];
 
 export const metricTests = ["superiority", "non-inferiority"] as const;
 export type MetricTest = (typeof metricTests)[number];
 
-export const averages = ["positive", "macro", "weighted", "micro"] as const;
-/** Over classes, as scikit-learn names them (`positive` is its `binary`): of the positive class; plain mean; mean by support; of all counts. */
+export const averages = ["positive", "macro", "weighted", "micro", "samples"] as const;
+/**
+ * Over classes or labels, as scikit-learn names them (`positive` is its `binary`): of the positive class; plain mean; mean by support; of
+ * all counts; of each row's labels.
+ */
 export type Average = (typeof averages)[number];
 
 export const mcNemarForms = ["exact", "mid-p"] as const;
@@ -44,12 +54,14 @@ export const binnings = ["equal-width", "equal-mass"] as const;
 export interface MetricSettings {
   /** log-loss: probabilities are brought into clip..1 − clip first, 0 < clip < 0.5. */
   readonly clip?: number | undefined;
-  /** precision, recall, f1. */
+  /** precision, recall, f1; of several labels roc-auc and average-precision too. */
   readonly average?: Average | undefined;
-  /** top-k, ndcg: from 1. */
+  /** top-k, ndcg, mrr: from 1; of queries all places when absent. */
   readonly k?: number | undefined;
   /** accuracy: how McNemar's test counts the observed outcome. */
   readonly p?: (typeof mcNemarForms)[number] | undefined;
+  /** score: which way is better; higher when absent. */
+  readonly better?: "higher" | "lower" | undefined;
   /** pinball: the quantile that is predicted, in 0..1; the mean over all that the model predicts when absent. */
   readonly quantile?: number | undefined;
   /** ece: bins of the probability, from 2. */
@@ -72,7 +84,7 @@ export interface MetricRule {
 }
 
 /** The rows' true values. */
-export type Truth = ClassTruth | NumberTruth;
+export type Truth = ClassTruth | NumberTruth | LabelTruth | QueryTruth | ScoredTruth;
 
 export interface ClassTruth {
   readonly kind: "classes";
@@ -90,6 +102,37 @@ export interface NumberTruth {
   readonly target: Float64Array;
 }
 
+/** Rows that have each of several labels or not. */
+export interface LabelTruth {
+  readonly kind: "labels";
+  readonly labels: readonly string[];
+  /** By label, then by row: 1 where the row has it, else 0. */
+  readonly present: readonly Uint8Array[];
+}
+
+/** Rows that are documents of queries. */
+export interface QueryTruth {
+  readonly kind: "queries";
+  /** Finite, ≥ 0; above 0 is relevant. */
+  readonly relevance: Float64Array;
+  /** Each row's query, by whole numbers from 0 that all occur. */
+  readonly query: Int32Array;
+  readonly queries: number;
+}
+
+/** Rows whose score is at hand: there is nothing else to know of them. */
+export interface ScoredTruth {
+  readonly kind: "scored";
+  readonly rows: number;
+}
+
+/** What a model says of one of several labels. */
+export interface LabelAnswers {
+  /** 1 where the label is predicted, else 0. */
+  readonly predicted: Uint8Array;
+  readonly score: Float64Array;
+}
+
 /** One model's answers, each as long as the rows. What the model does not give, and what no metric asks for, is absent. */
 export interface Answers {
   /** Predicted class; `otherClass` for one that the rows do not have. */
@@ -104,8 +147,10 @@ export interface Answers {
   readonly confidence?: Float64Array;
   /** Several classes: the sum over classes of (probability − 1 for the true one, else 0)². */
   readonly squaredDistance?: Float64Array;
-  /** Predicted number. */
+  /** Predicted number; of documents and scored rows the score. */
   readonly value?: Float64Array;
+  /** Several labels: by label. */
+  readonly labels?: readonly LabelAnswers[];
   /** Predicted quantiles by their level. */
   readonly quantiles?: ReadonlyMap<number, Float64Array>;
 }

@@ -66,14 +66,14 @@ const mostDraws = 2e8;
  * The seeded paired bootstrap of rows, of groups, or of batches of successive moments; where rows belong together both ways, the wider of both.
  * @param difference of the two models, positive is better, on units of these weights
  * @param gains one a unit, by which the length of batches is found
- * @param seed the same gives the same bounds
+ * @param naming `seed`: the same gives the same bounds; `unit`: what a unit is called in messages
  */
 export function testResampled(
   difference: (weights: Float64Array) => number,
   gains: Float64Array,
   line: number,
   design: Design,
-  seed: string,
+  { seed, unit }: { readonly seed: string; readonly unit: string },
 ): GainTest {
   const { alpha, weights, cluster, moment } = design;
   const rows = gains.length;
@@ -88,12 +88,12 @@ export function testResampled(
     return asGainTest(test, line, `paired bootstrap of ${test.units} ${what}, ${resamples} resamples`);
   };
   const tests: GainTest[] = [];
-  if (cluster !== undefined) tests.push(drawn({ kind: "clusters", cluster }, "groups of rows"));
+  if (cluster !== undefined) tests.push(drawn({ kind: "clusters", cluster }, `groups of ${unit}`));
   if (moment !== undefined) {
     const { batch } = batchesOf(gains, moment);
     tests.push(drawn({ kind: "clusters", cluster: batch }, "batches of successive moments"));
   }
-  if (tests.length === 0) tests.push(drawn({ kind: "rows" }, "rows"));
+  if (tests.length === 0) tests.push(drawn({ kind: "rows" }, unit));
   return tests.reduce(wider);
 }
 

@@ -21,6 +21,7 @@ export interface Estimator {
 export interface Metric {
   readonly tasks: readonly Task[];
   readonly needs: Need;
+  /** `better` of the settings goes before it. */
   readonly better: "higher" | "lower";
   /** The margin of non-inferiority where none is written, in the metric's unit; undefined where no number fits all: then one must be written. */
   readonly margin?: number;

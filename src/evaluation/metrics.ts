@@ -1,9 +1,12 @@
 import type { MetricName } from "./evaluation.ts";
 import type { Metric } from "./metric.ts";
 import { accuracy, balancedAccuracy, cost, f1, mcc, precision, recall } from "./metrics/class-counts.ts";
+import { hammingLoss, jaccard, subsetAccuracy } from "./metrics/label-sets.ts";
 import { mae, mape, mse, pinball, r2, rmse } from "./metrics/numbers.ts";
 import { brier, ece, logLoss, topK } from "./metrics/probabilities.ts";
-import { averagePrecision, rocAuc } from "./metrics/ranks.ts";
+import { map, mrr, ndcg } from "./metrics/queries.ts";
+import { score } from "./metrics/row-score.ts";
+import { averagePrecision, rocAuc } from "./metrics/scores.ts";
 
 export const metrics: Readonly<Record<MetricName, Metric>> = {
   accuracy,
@@ -25,4 +28,11 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
   mape,
   r2,
   pinball,
+  ndcg,
+  mrr,
+  map,
+  score,
+  "subset-accuracy": subsetAccuracy,
+  "hamming-loss": hammingLoss,
+  jaccard,
 };

@@ -4,12 +4,10 @@ import type { Predictions } from "../model/model.ts";
 import { type Classes, classText } from "./classes.ts";
 import { type Answers, type MetricName, type MetricRule, type Need, otherClass } from "./evaluation.ts";
 import { metrics } from "./metrics.ts";
+import { ProbabilityRange, rounding } from "./probability-range.ts";
 import type { Sheet } from "./sheet.ts";
 
 type Values = Float64Array | BigInt64Array | readonly Cell[];
-
-/** Probabilities from a 32-bit model may miss the range, or a sum of one, by rounding. */
-const rounding = 1e-4;
 
 /**
  * The rows' true classes, filled batch by batch.
@@ -68,14 +66,12 @@ export class ScoreSheet implements Sheet {
   readonly #squaredDistance: Float64Array;
   readonly #place: (cell: Cell | undefined) => number | undefined;
   readonly #unknown = new Set<string>();
+  readonly #range = new ProbabilityRange();
   #givesLabels = false;
   #scores = 0;
   #rows = 0;
   #known = 0;
   #contradictions = 0;
-  #notFinite = 0;
-  #least = Number.POSITIVE_INFINITY;
-  #greatest = Number.NEGATIVE_INFINITY;
   #worstSum = 0;
 
   /** `who`: the model as messages name it. `labels`: the rows' true classes, filled as far as predictions are added. */
@@ -114,7 +110,7 @@ export class ScoreSheet implements Sheet {
 
   /** @throws TitleholderError (configuration) TH_EVALUATION_SCORES, TH_EVALUATION_CLASSES when the answers cannot serve the metrics. */
   finish(): Answers {
-    this.#requireFinite();
+    this.#range.requireFinite(this.#who, this.#rows);
     this.#requireClasses();
     const probabilities = this.#areProbabilities();
     const hasClass = this.#givesLabels || probabilities;
@@ -147,9 +143,7 @@ export class ScoreSheet implements Sheet {
     let [sum, best, greatest] = [0, 0, Number.NEGATIVE_INFINITY];
     for (const [place, column] of scores.entries()) {
       const value = column[row] ?? Number.NaN;
-      if (!Number.isFinite(value)) this.#notFinite += 1;
-      this.#least = Math.min(this.#least, value);
-      this.#greatest = Math.max(this.#greatest, value);
+      this.#range.take(value);
       sum += value;
       if (value > greatest) [best, greatest] = [place, value];
     }
@@ -175,22 +169,12 @@ export class ScoreSheet implements Sheet {
   }
 
   #areProbabilities(): boolean {
-    const inRange = this.#least >= -rounding && this.#greatest <= 1 + rounding;
     const whole = this.#scores === 1 ? this.#classes.positive !== undefined : this.#worstSum <= rounding * this.#scores;
-    return this.#scores > 0 && this.#scores === this.#expectedScores() && inRange && whole;
+    return this.#scores > 0 && this.#scores === this.#expectedScores() && this.#range.isProbable && whole;
   }
 
   #expectedScores(): number {
     return this.#classes.positive !== undefined && this.#scores === 1 ? 1 : this.#classes.classes.length;
-  }
-
-  #requireFinite(): void {
-    if (this.#notFinite === 0) return;
-    throw configurationError(
-      "TH_EVALUATION_SCORES",
-      `${this.#who} gives ${this.#notFinite} scores that are no finite numbers (NaN or infinity) in ${this.#rows} rows`,
-      "fill missing values as in training, or mend the model: a score that is no number cannot be compared",
-    );
   }
 
   #requireClasses(): void {
@@ -223,8 +207,7 @@ export class ScoreSheet implements Sheet {
   }
 
   #lacking(metric: string, needs: ClassNeed): TitleholderError {
-    const gives =
-      this.#scores === 0 ? "only classes" : `scores between ${brief(this.#least)} and ${brief(this.#greatest)}`;
+    const gives = this.#scores === 0 ? "only classes" : this.#range.shown;
     const fix =
       needs === "class"
         ? "export the model with its predicted class as an output"
@@ -273,8 +256,4 @@ function needsScores({ metric }: MetricRule): boolean {
 
 function within(probability: number): number {
   return Math.min(1, Math.max(0, probability));
-}
-
-function brief(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }

@@ -14,7 +14,7 @@ export function selectRows({ truth, answers, design }: RowValues, rows: Uint32Ar
   const count = rowsOf(truth);
   const { cluster, moment, ...own } = selected(design, rows, count);
   return {
-    truth: selected(truth, rows, count),
+    truth: recounted(selected(truth, rows, count), rows.length),
     answers: answers.map((one) => selected(one, rows, count)),
     design: {
       ...own,
@@ -35,9 +35,20 @@ function withoutGaps(numbers: Int32Array): Int32Array {
   return numbers.map((number) => places.get(number) ?? 0);
 }
 
+/** How many rows or queries there are now. */
+function recounted(truth: Truth, rows: number): Truth {
+  if (truth.kind === "scored") return { ...truth, rows };
+  if (truth.kind !== "queries") return truth;
+  const query = withoutGaps(truth.query);
+  return { ...truth, query, queries: query.reduce((most, place) => Math.max(most, place + 1), 0) };
+}
+
 /** How many rows there are. */
 export function rowsOf(truth: Truth): number {
-  return truth.kind === "classes" ? truth.label.length : truth.target.length;
+  if (truth.kind === "classes") return truth.label.length;
+  if (truth.kind === "numbers") return truth.target.length;
+  if (truth.kind === "labels") return truth.present[0]?.length ?? 0;
+  return truth.kind === "queries" ? truth.query.length : truth.rows;
 }
 
 type Values = Float64Array | Float32Array | Uint8Array | Uint16Array | Uint32Array | Int32Array;
@@ -47,9 +58,15 @@ function selected<T extends object>(of: T, rows: Uint32Array, count: number): T 
   const part = (value: unknown): unknown => {
     if (isOfRows(value, count)) return gathered(value, rows);
     if (value instanceof Map) return new Map([...value].map(([key, inner]) => [key, part(inner)]));
+    if (Array.isArray(value)) return value.map(part);
+    if (isPlain(value)) return selected(value, rows, count);
     return value;
   };
   return Object.fromEntries(Object.entries(of).map(([key, value]) => [key, part(value)])) as T;
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function isOfRows(value: unknown, count: number): value is Values {

@@ -49,11 +49,43 @@ function numbers(seed: number, rows: number): Case {
   return { truth: { kind: "numbers", target }, answers: { value: near(), quantiles: new Map([[0.9, near()]]) } };
 }
 
+function labels(seed: number, rows: number): Case {
+  const random = createRandom(seed);
+  const column = () => Uint8Array.from({ length: rows }, (_, row) => (row < 2 ? row : random.uniform() < 0.4 ? 1 : 0));
+  const present = [column(), column(), column()];
+  const answered = present.map((own) => {
+    const score = Float64Array.from(own, (is) => Math.round(19 * (0.3 * is + 0.7 * random.uniform())) / 20);
+    return { score, predicted: Uint8Array.from(score, (one) => (one > 0.5 ? 1 : 0)) };
+  });
+  return { truth: { kind: "labels", labels: ["a", "b", "c"], present }, answers: { labels: answered } };
+}
+
+/** Three documents a query, so that `rows` are queries. */
+function queries(seed: number, rows: number): Case {
+  const random = createRandom(seed);
+  const query = Int32Array.from({ length: 3 * rows }, (_, row) => Math.floor(row / 3));
+  const relevance = Float64Array.from(query, () => Math.floor(3 * random.uniform()));
+  const value = Float64Array.from(relevance, (own) => Math.round(own + 2 * random.normal()));
+  return { truth: { kind: "queries", relevance, query, queries: rows }, answers: { value } };
+}
+
+function scored(seed: number, rows: number): Case {
+  const random = createRandom(seed);
+  return { truth: { kind: "scored", rows }, answers: { value: Float64Array.from({ length: rows }, random.normal) } };
+}
+
 const settings: MetricSettings = { k: 1, quantile: 0.9, bins: 5, costs: { 0: { 1: 1 }, 1: { 0: 7 }, a: { b: 2 } } };
 const kinds: readonly (readonly [string, (seed: number, rows: number) => Case, readonly MetricSettings[]])[] = [
   ["binary", binary, [settings, { ...settings, average: "macro" }, { ...settings, average: "weighted" }]],
   ["multiclass", multiclass, [settings, { ...settings, average: "weighted" }, { ...settings, average: "micro" }]],
+  [
+    "multilabel",
+    labels,
+    [settings, ...(["micro", "weighted", "samples"] as const).map((average) => ({ ...settings, average }))],
+  ],
   ["regression", numbers, [settings]],
+  ["ranking", queries, [settings, { ...settings, k: 2 }]],
+  ["score", scored, [settings]],
 ];
 const named = kinds.flatMap(([task, make, all]) =>
   (Object.keys(metrics) as MetricName[])
@@ -103,7 +135,7 @@ describe.each(named)("%s", (_, name, make, given) => {
         const kept = Float64Array.from({ length: rows }, (_, row) => (row < rows - 1 ? 1 : 0));
         const cut = metrics[name].estimator(
           cutTruth(shorter.truth, rows - 1),
-          cutAnswers(shorter.answers, rows - 1),
+          cutAnswers(shorter.answers, rows - 1, shorter.truth),
           given,
         );
         expect(estimator.value(kept)).toBeCloseTo(cut.value(), 10);
@@ -114,14 +146,26 @@ describe.each(named)("%s", (_, name, make, given) => {
 });
 
 function cutTruth(truth: Truth, rows: number): Truth {
-  return truth.kind === "classes"
-    ? { ...truth, label: truth.label.slice(0, rows) }
-    : { ...truth, target: truth.target.slice(0, rows) };
+  if (truth.kind === "classes") return { ...truth, label: truth.label.slice(0, rows) };
+  if (truth.kind === "numbers") return { ...truth, target: truth.target.slice(0, rows) };
+  if (truth.kind === "labels") return { ...truth, present: truth.present.map((column) => column.slice(0, rows)) };
+  if (truth.kind === "scored") return { ...truth, rows };
+  const documents = 3 * rows;
+  const { relevance, query } = truth;
+  return { ...truth, queries: rows, relevance: relevance.slice(0, documents), query: query.slice(0, documents) };
 }
 
-function cutAnswers(answers: Answers, rows: number): Answers {
-  const { quantiles, ...arrays } = answers;
-  const cut = Object.fromEntries(Object.entries(arrays).map(([part, values]) => [part, values.slice(0, rows)]));
-  const levels = [...(quantiles ?? [])].map(([level, values]) => [level, values.slice(0, rows)] as const);
-  return { ...cut, ...(quantiles === undefined ? {} : { quantiles: new Map(levels) }) };
+function cutAnswers({ quantiles, labels: sets, ...arrays }: Answers, rows: number, truth: Truth): Answers {
+  const kept = truth.kind === "queries" ? 3 * rows : rows;
+  const cut = Object.fromEntries(Object.entries(arrays).map(([part, values]) => [part, values.slice(0, kept)]));
+  const levels = [...(quantiles ?? [])].map(([level, values]) => [level, values.slice(0, kept)] as const);
+  const each = sets?.map(({ predicted, score }) => ({
+    predicted: predicted.slice(0, kept),
+    score: score.slice(0, kept),
+  }));
+  return {
+    ...cut,
+    ...(quantiles === undefined ? {} : { quantiles: new Map(levels) }),
+    ...(each === undefined ? {} : { labels: each }),
+  };
 }

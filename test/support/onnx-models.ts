@@ -366,3 +366,31 @@ export function nestedGraphs(depth: number): Bytes {
     outputs: [value({ name: "y", type: "float", shape: [null, 1] })],
   });
 }
+
+export interface LinearSpec {
+  readonly features: readonly string[];
+  /** By output, then by feature. */
+  readonly weights: readonly (readonly number[])[];
+  readonly intercepts?: readonly number[];
+  /** Probabilities instead of numbers. */
+  readonly sigmoid?: boolean;
+}
+
+/** Weighted sums of float columns: one output `scores` of [N, outputs]. */
+export function linear({ features, weights, intercepts = weights.map(() => 0), sigmoid = false }: LinearSpec): Bytes {
+  const byFeature = features.flatMap((_, feature) => weights.map((own) => own[feature] ?? 0));
+  return model({
+    nodes: [
+      node({ operator: "Concat", inputs: features, outputs: ["X"], attributes: { axis: { int: 1 } } }),
+      node({ operator: "MatMul", inputs: ["X", "W"], outputs: ["XW"] }),
+      node({ operator: "Add", inputs: ["XW", "b"], outputs: [sigmoid ? "sums" : "scores"] }),
+      ...(sigmoid ? [node({ operator: "Sigmoid", inputs: ["sums"], outputs: ["scores"] })] : []),
+    ],
+    inputs: features.map((name) => value({ name, type: "float", shape: [null, 1] })),
+    outputs: [value({ name: "scores", type: "float", shape: [null, weights.length] })],
+    initializers: [
+      tensor({ name: "W", type: "float", shape: [features.length, weights.length], values: byFeature }),
+      tensor({ name: "b", type: "float", shape: [weights.length], values: intercepts }),
+    ],
+  });
+}

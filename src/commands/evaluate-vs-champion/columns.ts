@@ -25,7 +25,12 @@ export interface Holdout {
 }
 
 export interface HoldoutQuestion {
+  /** The label's column; of several labels all of them as they were written. */
   readonly label: string;
+  /** The columns of the label: several of a multilabel task. */
+  readonly labels: readonly string[];
+  /** A column that tells which rows are the documents of one query. */
+  readonly query: string | undefined;
   readonly key: readonly string[] | undefined;
   /** A column of sample weights. */
   readonly weight: string | undefined;
@@ -48,7 +53,7 @@ export async function examineHoldout(
   question: HoldoutQuestion,
   input: string,
 ): Promise<Holdout> {
-  requireFeatures(dataset.columns, contestants, question.label, input);
+  requireFeatures(dataset.columns, contestants, question.labels, input);
   const features = [...new Set(contestants.flatMap(({ session }) => session.features.map(({ name }) => name)))];
   const counts = await dataset.aggregate(plan(features, question));
   const count = (key: string) => Number(counts[key] ?? 0);
@@ -58,7 +63,9 @@ export async function examineHoldout(
       input,
     });
   }
-  if (count("label") > 0) throw nullLabels(question.label, count("label"), rows);
+  for (const [at, label] of question.labels.entries()) {
+    if (count(`label ${at}`) > 0) throw nullLabels(label, count(`label ${at}`), rows);
+  }
   const missing = new Map(
     features.map((name, at) => [name, count(`feature ${at}`)] as const).filter(([, nulls]) => nulls > 0),
   );
@@ -73,11 +80,11 @@ export async function examineHoldout(
   };
 }
 
-function plan(features: readonly string[], { label, key }: HoldoutQuestion): Record<string, Aggregate> {
+function plan(features: readonly string[], { labels, key }: HoldoutQuestion): Record<string, Aggregate> {
   const nulls = (column: string): Aggregate => ({ fn: "count", where: { op: "null", column } });
   return {
     rows: { fn: "count" },
-    label: nulls(label),
+    ...Object.fromEntries(labels.map((name, at) => [`label ${at}`, nulls(name)])),
     ...Object.fromEntries(features.map((name, at) => [`feature ${at}`, nulls(name)])),
     ...(key === undefined ? {} : { duplicates: { fn: "duplicates", columns: key } }),
   };
@@ -95,16 +102,14 @@ async function classesOf(dataset: Dataset, { label, task, positive }: HoldoutQue
  * @throws TitleholderError (configuration) TH_LABEL_MISSING, TH_LABEL_VALUES, TH_EVALUATION_KEY.
  */
 export function requireQuestion(columns: readonly Column[], question: HoldoutQuestion): void {
-  const { label, key, task } = question;
+  const { labels, key, task } = question;
   const names = columns.map(({ name }) => name);
-  if (!names.includes(label)) {
-    throw configurationError("TH_LABEL_MISSING", `the data has no column "${label}"`, suggest(label, names), {
-      input: "label",
-    });
+  for (const label of labels) {
+    const column = columns.find(({ name }) => name === label);
+    if (column !== undefined) requireLabelKind(label, column.kind, task);
+    else throw absentLabel(label, names);
   }
-  const kind = columns.find(({ name }) => name === label)?.kind;
-  if (kind !== undefined) requireLabelKind(label, kind, task);
-  for (const input of ["weight", "group", "time"] as const) requireColumn(question[input], names, input);
+  for (const input of ["weight", "group", "time", "query"] as const) requireColumn(question[input], names, input);
   const unknownKey = key?.find((name) => !names.includes(name));
   if (unknownKey !== undefined) {
     throw configurationError(
@@ -116,6 +121,12 @@ export function requireQuestion(columns: readonly Column[], question: HoldoutQue
       },
     );
   }
+}
+
+function absentLabel(label: string, names: readonly string[]) {
+  return configurationError("TH_LABEL_MISSING", `the data has no column "${label}"`, suggest(label, names), {
+    input: "label",
+  });
 }
 
 function requireColumn(column: string | undefined, names: readonly string[], input: string): void {
@@ -142,12 +153,13 @@ function requireLabelKind(label: string, kind: ColumnKind, task: Task): void {
 function requireFeatures(
   columns: readonly Column[],
   contestants: readonly Contestant[],
-  label: string,
+  labels: readonly string[],
   input: string,
 ): void {
   const names = columns.map(({ name }) => name);
   for (const { name, shown, session } of contestants) {
-    if (session.features.some((feature) => feature.name === label)) throw labelAsFeature(name, shown, label);
+    const leak = session.features.find((feature) => labels.includes(feature.name));
+    if (leak !== undefined) throw labelAsFeature(name, shown, leak.name);
     const absent = session.features.filter((feature) => !names.includes(feature.name));
     if (absent.length > 0) throw absentFeatures(`the ${name} ${shown}`, absent, names, input);
   }

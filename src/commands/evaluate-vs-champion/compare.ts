@@ -1,5 +1,4 @@
 import type { MetricRule } from "../../evaluation/evaluation.ts";
-import { classReading, numberReading, type Reading } from "../../evaluation/reading.ts";
 import type { Check } from "../../kernel/command.ts";
 import type { Host } from "../../kernel/host.ts";
 import { overallVerdict } from "../../kernel/verdict.ts";
@@ -18,11 +17,13 @@ import type { Part, Scene, Topic } from "./part.ts";
 import type { PredictorCommand } from "./predictions/command.ts";
 import { verdictAlone } from "./protected.ts";
 import type { Provenance } from "./provenance.ts";
+import { queriesTopic } from "./queries.ts";
 import { servingTopic } from "./representative.ts";
 import type { Rows } from "./rows.ts";
 import type { Baseline } from "./rules.ts";
 import { scoreRows } from "./scoring.ts";
 import { requireSlicing, type Slicing, slicingTopics } from "./slicing.ts";
+import { readingOf } from "./task-reading.ts";
 
 export interface Contest {
   readonly given: Given;
@@ -55,7 +56,7 @@ export interface Contest {
 }
 
 /** What the report tells beside the metrics' own tests, in this order. */
-const topics: readonly Topic[] = [...slicingTopics, hygienePart, servingTopic, inputsTopic];
+const topics: readonly Topic[] = [...slicingTopics, hygienePart, servingTopic, inputsTopic, queriesTopic];
 
 /** Opens the models, scores every row with both, compares and decides. */
 export async function compareModels(asked: Contest, host: Host): Promise<Result> {
@@ -73,7 +74,7 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
   const holdout = await examineHoldout(dataset, contestants, question, rows.input);
   requireSameClasses(contestants, holdout.classes);
   mark();
-  const plan = { reading: readingOf(asked, holdout), rowColumns: question };
+  const plan = { reading: readingOf(question, asked.rules, asked.quantiles, holdout), rowColumns: question };
   const scored = await scoreRows(dataset, holdout, plan, contestants, host);
   mark();
   const look = await takeLook(lookQuestion(asked, holdout), freeLook(asked, scored), dataset, host);
@@ -121,9 +122,4 @@ async function partsOf(scene: Scene, host: Host): Promise<readonly Part[]> {
   const parts: Part[] = [];
   for (const topic of topics) parts.push(await topic(scene, host));
   return parts;
-}
-
-function readingOf({ question, rules, quantiles }: Contest, { classes, rows }: Holdout): Reading {
-  if (classes !== undefined) return classReading(question.label, classes, rows, rules);
-  return numberReading(question.label, quantiles, rows);
 }

@@ -121,8 +121,15 @@ function uncompared(
   };
 }
 
-function constantOf(truth: Truth): string {
-  return truth.kind === "classes" ? "the commonest class" : "the mean";
+function constantOf({ kind }: Truth): string {
+  const answers = {
+    classes: "the commonest class",
+    labels: "each label's commoner answer",
+    numbers: "the mean",
+    queries: "the same score, so that any order is as good",
+    scored: "nothing",
+  };
+  return answers[kind];
 }
 
 function pictures(

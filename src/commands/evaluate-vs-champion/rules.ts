@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  type Average,
   averages,
   binnings,
   type MetricName,
@@ -21,6 +22,7 @@ const settings = {
   k: z.int().positive().optional(),
   quantile: z.number().gt(0).lt(1).optional(),
   p: z.enum(mcNemarForms).optional(),
+  better: z.enum(["higher", "lower"]).optional(),
   bins: z.int().min(2).max(1000).optional(),
   binning: z.enum(binnings).optional(),
   costs: z.record(z.string(), z.record(z.string(), z.number())).optional(),
@@ -47,6 +49,11 @@ const settingsOf: Partial<Record<MetricName, readonly (keyof MetricSettings)[]>>
   f1: ["average"],
   "top-k": ["k"],
   pinball: ["quantile"],
+  "roc-auc": ["average"],
+  "average-precision": ["average"],
+  ndcg: ["k"],
+  mrr: ["k"],
+  score: ["better"],
   ece: ["bins", "binning"],
   cost: ["costs"],
 };
@@ -55,10 +62,12 @@ const settingsOf: Partial<Record<MetricName, readonly (keyof MetricSettings)[]>>
 const usualMetrics: Partial<Record<Task, readonly MetricName[]>> = {
   binary: ["roc-auc", "log-loss"],
   multiclass: ["accuracy", "log-loss"],
+  multilabel: ["f1"],
   regression: ["r2"],
+  ranking: ["ndcg"],
 };
 
-export const baselines = ["majority", "mean", "none"] as const;
+export const baselines = ["majority", "mean", "random-order", "none"] as const;
 export type Baseline = (typeof baselines)[number];
 
 /** @throws TitleholderError TH_EVALUATION_METRICS (configuration) */
@@ -86,6 +95,7 @@ function ruleOf(metric: MetricInput, task: Task): MetricRule {
     throw refuse(`${label} is tested for superiority, which has no margin`, fix);
   }
   requireSettings(name, written);
+  requireAverage(name, written, task);
   const tolerated = margin ?? facts.margin;
   if (test !== "superiority" && tolerated === undefined) {
     const fix = "write `margin` beside it: the largest loss that you would accept";
@@ -115,10 +125,27 @@ function requireSettings(name: MetricName, written: MetricSettings): void {
   }
 }
 
+function requireAverage(name: MetricName, { average }: MetricSettings, task: Task): void {
+  const known = averagesOf(name, task);
+  if (average === undefined || known.includes(average)) return;
+  const fix = known.length === 0 ? "leave `average` out" : `write one of ${known.join(", ")}`;
+  throw refuse(`${name} of a ${task} task has no average \`${average}\``, fix);
+}
+
+/** By what a row has: one of two classes, one of several, or several labels. */
+function averagesOf(name: MetricName, task: Task): readonly Average[] {
+  const several = task === "multilabel";
+  if (name === "roc-auc") return several ? ["macro"] : [];
+  if (name === "average-precision") return several ? ["macro", "micro"] : [];
+  const own: readonly Average[] = several ? ["samples"] : task === "binary" ? ["positive"] : [];
+  return ["macro", "weighted", "micro", ...own];
+}
+
 /** `f1-macro`, `top-3`, `pinball-0.9`: what tells it from another of the same. */
 function nameOf(name: MetricName, { average, k, quantile }: MetricSettings): string {
   if (name === "top-k") return `top-${k ?? 5}`;
   if (name === "pinball") return quantile === undefined ? name : `pinball-${quantile}`;
+  if (k !== undefined) return `${name}-${k}`;
   return average === undefined ? name : `${name}-${average}`;
 }
 

@@ -1,6 +1,8 @@
 import type { Answers, Average, ClassTruth, MetricSettings, Truth } from "../evaluation.ts";
 import { type Estimator, type Metric, meanEstimator, needed } from "../metric.ts";
 
+import { labelShares, type ShareOf } from "./label-sets.ts";
+
 /**
  * Metrics of a confusion matrix, by the weights of each class's rows (`support`), of the rows predicted to be it (`answered`) and of those
  * that are both (`hits`). Each is a smooth function of these that does not change when all weights double, so that its influence on a row
@@ -49,13 +51,11 @@ export const balancedAccuracy = ofCounts(0.01, () => (counts) => {
 });
 
 /** Of the rows predicted to be a class, the share that is. */
-export const precision = ofCounts(0.01, (settings, truth) =>
-  averageOf(settings, truth, (counts) => ratio(counts, 0, 1)),
-);
+export const precision = shareOfHits("answered", (counts) => ratio(counts, 0, 1));
 /** Of a class's rows, the share that was found. */
-export const recall = ofCounts(0.01, (settings, truth) => averageOf(settings, truth, (counts) => ratio(counts, 1, 0)));
+export const recall = shareOfHits("support", (counts) => ratio(counts, 1, 0));
 /** The harmonic mean of both: twice the hits over what was answered and what there is. */
-export const f1 = ofCounts(0.01, (settings, truth) => averageOf(settings, truth, (counts) => ratio(counts, 1, 1)));
+export const f1 = shareOfHits("both", (counts) => ratio(counts, 1, 1));
 
 /** Matthews' correlation of true and predicted class, for any number of classes (J. Gorodkin, 2004), in −1..1. 0 when either has one class only. */
 export const mcc = ofCounts(0.01, () => (counts) => {
@@ -101,6 +101,17 @@ function ofCounts(margin: number, definition: (settings: MetricSettings, truth: 
     shape: "smooth",
     estimator: (truth, answers, settings) =>
       countsEstimator(classes(truth), answers, definition(settings, classes(truth))),
+  };
+}
+
+/** Of classes, and of several labels. */
+function shareOfHits(of: ShareOf, ratios: (counts: Counts) => Ratios): Metric {
+  const metric = ofCounts(0.01, (settings, truth) => averageOf(settings, truth, ratios));
+  return {
+    ...metric,
+    tasks: [...averaged, "multilabel"],
+    estimator: (truth, answers, settings) =>
+      truth.kind === "labels" ? labelShares(truth, answers, of, settings) : metric.estimator(truth, answers, settings),
   };
 }
 

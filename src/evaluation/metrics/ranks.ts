@@ -1,41 +1,33 @@
-import type { Answers, Truth } from "../evaluation.ts";
-import { type Metric, needed } from "../metric.ts";
+import type { Estimator } from "../metric.ts";
 
-/** Metrics of how a score orders the rows of two classes. */
+/** How a score orders the rows of two kinds. */
 
-/** The area under the ROC curve: the probability that a positive row scores above a negative one, a tie counting half. */
-export const rocAuc: Metric = {
-  tasks: ["binary"],
-  needs: "score",
-  better: "higher",
-  margin: 0.005,
-  shape: "smooth",
-  estimator: (truth, answers) => {
-    const ranked = rank(truth, answers);
-    return {
-      units: ranked.order.length,
-      value: (weights) => placements(ranked, weights).area,
-      influence: (weights) => areaInfluence(ranked, weights),
-    };
-  },
-};
+/**
+ * The area under the ROC curve: the probability that a positive row scores above a negative one, a tie counting half.
+ * @param positive 1 or 0 a row
+ */
+export function areaEstimator(positive: Uint8Array, score: Float64Array): Estimator {
+  const ranked = rank(positive, score);
+  return {
+    units: score.length,
+    value: (weights) => placements(ranked, weights).area,
+    influence: (weights) => areaInfluence(ranked, weights),
+  };
+}
 
-/** The mean precision at the positive rows, from the largest score down, tied rows together (scikit-learn's definition, without interpolation). */
-export const averagePrecision: Metric = {
-  tasks: ["binary"],
-  needs: "score",
-  better: "higher",
-  margin: 0.01,
-  shape: "smooth",
-  estimator: (truth, answers) => {
-    const ranked = rank(truth, answers);
-    return {
-      units: ranked.order.length,
-      value: (weights) => precisions(ranked, weights).value,
-      influence: (weights) => precisionInfluence(ranked, weights),
-    };
-  },
-};
+/**
+ * The mean precision at the positive rows, from the largest score down, tied rows together (scikit-learn's definition, without
+ * interpolation).
+ * @param positive 1 or 0 a row
+ */
+export function precisionEstimator(positive: Uint8Array, score: Float64Array): Estimator {
+  const ranked = rank(positive, score);
+  return {
+    units: score.length,
+    value: (weights) => precisions(ranked, weights).value,
+    influence: (weights) => precisionInfluence(ranked, weights),
+  };
+}
 
 /** Rows by descending score; a group is the rows of one score: `ends[g]` is the place after its last. */
 interface Ranked {
@@ -45,10 +37,7 @@ interface Ranked {
   readonly positive: Uint8Array;
 }
 
-function rank(truth: Truth, answers: Answers): Ranked {
-  if (truth.kind !== "classes") throw new Error("a metric of two classes was asked of rows without");
-  const score = needed(answers.score, "score");
-  const positive = Uint8Array.from(truth.label, (place) => (place === truth.positive ? 1 : 0));
+function rank(positive: Uint8Array, score: Float64Array): Ranked {
   const order = descending(score);
   const ends: number[] = [];
   for (const [place, row] of order.entries()) {

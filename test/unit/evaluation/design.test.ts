@@ -86,46 +86,30 @@ describe("rows in time", () => {
 
 describe("metrics far from normal", () => {
   const random = createRandom(3);
-  const label = Uint16Array.from({ length: 400 }, () => (random.uniform() < 0.2 ? 1 : 0));
-  const truth: Truth = { kind: "classes", classes: ["0", "1"], positive: 1, label };
-  const scored = (shift: number): Answers => ({
-    score: Float64Array.from(label, (own) => 1 / (1 + Math.exp(2.8 - shift - 2 * own - random.normal()))),
-  });
-  const [one, other] = [scored(0), scored(2)];
-  const compared = (design: Omit<Design, "alpha">, rule = metricRule("ece", "superiority")) =>
-    compareMetric(rule, truth, one, other, { alpha, ...design });
+  /** 400 searches of five documents each. */
+  const query = Int32Array.from({ length: 2000 }, (_, row) => Math.floor(row / 5));
+  const relevance = Float64Array.from(query, () => (random.uniform() < 0.2 ? 1 : 0));
+  const truth: Truth = { kind: "queries", query, queries: 400, relevance };
+  const scored = (signal: number): Answers => ({ value: relevance.map((own) => signal * own + random.normal()) });
+  const [one, other] = [scored(2), scored(1)];
+  const compared = (design: Omit<Design, "alpha">) =>
+    compareMetric(metricRule("mrr", "superiority"), truth, one, other, { alpha, ...design });
 
   test("are read by a bootstrap that gives the same bounds every time", () => {
     const first = compared({});
-    expect(first).toMatchObject({ state: "superior", method: "paired bootstrap of 400 rows, 2000 resamples" });
+    expect(first).toMatchObject({ state: "superior", method: "paired bootstrap of 400 queries, 2000 resamples" });
     expect(compared({})).toEqual(first);
     expect(first.lower).toBeLessThan(first.effect ?? 0);
     expect(first.p).toBeLessThan(alpha);
   });
 
   test("of groups draw groups, and weights multiply what is drawn", () => {
-    const cluster = Int32Array.from(label, (_, row) => row % 40);
-    expect(compared({ cluster }).method).toBe("paired bootstrap of 40 groups of rows, 2000 resamples");
-    const twice = compared({ weights: new Float64Array(400).fill(2) });
-    expect(twice.lower).toBeCloseTo(compared({}).lower ?? 0, 9);
-    const left = compared({ weights: Float64Array.from(label, (_, row) => (row < 200 ? 0 : 1)) });
-    expect(left.effect).not.toBeCloseTo(compared({}).effect ?? 0, 3);
-  });
-
-  test("average precision with one positive row stays undecided", () => {
-    const few = Uint16Array.from({ length: 60 }, (_, row) => (row === 7 ? 1 : 0));
-    const answers = (seed: number): Answers => {
-      const noise = createRandom(seed);
-      return { score: Float64Array.from(few, () => noise.normal()) };
-    };
-    const found = compareMetric(
-      metricRule("average-precision", "superiority"),
-      { kind: "classes", classes: ["0", "1"], positive: 1, label: few },
-      answers(1),
-      answers(2),
-      { alpha },
-    );
-    expect(found).toMatchObject({ state: "inconclusive", reason: expect.stringMatching("^a handful of rows") });
+    const cluster = query.map((place) => place % 40);
+    expect(compared({ cluster }).method).toBe("paired bootstrap of 40 groups of queries, 2000 resamples");
+    const twice = compared({ weights: new Float64Array(2000).fill(2) });
+    expect(twice.lower).toBeCloseTo(compared({}).lower ?? Number.NaN, 9);
+    const half = compared({ weights: Float64Array.from(query, (place) => (place < 200 ? 0 : 1)) });
+    expect(half.effect).not.toBeCloseTo(compared({}).effect ?? Number.NaN, 3);
   });
 });
 
