@@ -239,6 +239,39 @@ describe("multilabel", () => {
     });
   });
 
+  test("reads ready predictions by the labels' names, whatever their order in the file", async () => {
+    const lines = posts().trimEnd().split("\n").slice(1);
+    const file = (score: (own: string, other: string) => readonly string[]) =>
+      [
+        "id,score_rare,score_abuse,score_spam",
+        ...lines.map((line, row) => {
+          const [, , spam = "0", abuse = "0", rare = "0"] = line.split(",");
+          const [first, second] = score(spam, abuse);
+          return `${row},${rare},${second},${first}`;
+        }),
+      ].join("\n");
+    const data = ["id,spam,abuse,rare", ...lines.map((line, row) => `${row},${line.split(",").slice(2).join(",")}`)];
+    await using at = await machine({
+      "posts.csv": data.join("\n"),
+      "right.csv": file((spam, abuse) => [spam, abuse]),
+      "swapped.csv": file((spam, abuse) => [abuse, spam]),
+    });
+    const given = {
+      ...tagging,
+      key: ["id"],
+      challenger: "right.csv",
+      champion: "swapped.csv",
+      metrics: ["subset-accuracy"],
+    };
+    const { check, decision } = await evaluate(at, given);
+    expect(decision).toBe("non-inferior");
+    expect(check("metric-subset-accuracy")?.observed).toBe(1);
+    await expect(evaluate(at, { ...given, label: "spam,id" })).rejects.toMatchObject({
+      code: "TH_PREDICTIONS_COLUMNS",
+      message: 'right.csv has no column "score_id"',
+    });
+  });
+
   test("of one row, or with a label that no row has, is undecided or defined, and never no number", async () => {
     await using one = await withPosts(`${posts().split("\n").slice(0, 2).join("\n")}\n`);
     expect(await evaluate(one, { ...tagging, ...taggers })).toMatchObject({ decision: "inconclusive" });

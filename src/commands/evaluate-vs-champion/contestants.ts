@@ -71,7 +71,7 @@ async function sessionOf(
   host: Host,
 ): Promise<PredictorSession> {
   const { question, quantiles, predictorCommand } = contest;
-  const asked = { task: question.task, quantiles };
+  const asked = { task: question.task, quantiles, labels: question.labels };
   if (by === "file") return openPredictionsFile(model, name, question.key, asked, dataset, host);
   if (predictorCommand === undefined) throw new Error("a model that nobody opens");
   return new CommandSession(predictorCommand, model, name, commandColumns(contest, dataset), asked, host);
@@ -82,8 +82,8 @@ function commandColumns({ features, question }: Contest, dataset: Dataset): read
   return features ?? dataset.columns.map(({ name }) => name).filter((name) => !hidden(question).has(name));
 }
 
-function hidden({ label }: HoldoutQuestion): ReadonlySet<string> {
-  return new Set([label]);
+function hidden({ labels }: HoldoutQuestion): ReadonlySet<string> {
+  return new Set(labels);
 }
 
 /**

@@ -62,8 +62,8 @@ async function notFinite({ dataset, holdout }: Scene, models: readonly Contestan
 
 /** A column that no model reads may be one that was renamed since the training. */
 function extraColumnsCheck({ dataset, holdout, contest }: Scene): Check {
-  const { label, key = [], weight, group, time } = contest.question;
-  const known = new Set<string | undefined>([...holdout.features, label, ...key, weight, group, time]);
+  const { labels, key = [], weight, group, time, query } = contest.question;
+  const known = new Set<string | undefined>([...holdout.features, ...labels, ...key, weight, group, time, query]);
   const extra = dataset.columns.map(({ name }) => name).filter((name) => !known.has(name));
   const message =
     extra.length === 0

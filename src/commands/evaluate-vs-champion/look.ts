@@ -49,13 +49,13 @@ export interface LookQuestion {
   readonly keeping: HoldoutKeeping;
   /** Whether the rows are the promotion's holdout. */
   readonly isHoldout: boolean;
-  readonly label: string;
+  readonly labels: readonly string[];
   readonly key: readonly string[] | undefined;
   readonly features: readonly string[];
 }
 
 export function lookQuestion({ given, keeping, rows, question }: Contest, { features }: Holdout): LookQuestion {
-  return { given, keeping, isHoldout: rows.input === "data", label: question.label, key: question.key, features };
+  return { given, keeping, isHoldout: rows.input === "data", labels: question.labels, key: question.key, features };
 }
 
 /** Why nothing is decided by these rows, where it is so. */
@@ -183,15 +183,15 @@ function lookKey({ given, keeping }: LookQuestion): LookIntent["key"] {
 /** Sketches of the rows by their own columns, and by those that the ledger knows holdouts by; each is computed once. */
 class KnownRowsReader {
   readonly #dataset: Dataset;
-  readonly #label: string;
+  readonly #labels: readonly string[];
   readonly #own: readonly SketchedColumns[];
   readonly #names: ReadonlySet<string>;
   readonly #read = new Map<string, KnownRows>();
 
-  constructor(dataset: Dataset, { label, key, features }: LookQuestion) {
+  constructor(dataset: Dataset, { labels, key, features }: LookQuestion) {
     this.#dataset = dataset;
-    this.#label = label;
-    const usable = dataset.columns.filter(({ kind, name }) => kind !== "nested" && name !== label);
+    this.#labels = labels;
+    const usable = dataset.columns.filter(({ kind, name }) => kind !== "nested" && !labels.includes(name));
     this.#names = new Set(usable.map(({ name }) => name));
     const wanted = features.length > 0 ? features : [...this.#names];
     const columns = wanted.filter((name) => this.#names.has(name)).sort();
@@ -221,7 +221,7 @@ class KnownRowsReader {
   async #sketch(columns: SketchedColumns): Promise<KnownRows> {
     const found = this.#read.get(columnsKey(columns));
     if (found !== undefined) return found;
-    const all = [this.#label, ...columns.key, ...columns.columns];
+    const all = [...this.#labels, ...columns.key, ...columns.columns];
     const known = { ...columns, sketch: await this.#dataset.sketch(all, sketchSize) };
     this.#read.set(columnsKey(columns), known);
     return known;

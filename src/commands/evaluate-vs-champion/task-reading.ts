@@ -1,5 +1,12 @@
 import type { MetricRule, Task } from "../../evaluation/evaluation.ts";
-import { classReading, labelReading, numberReading, queryReading, type Reading } from "../../evaluation/reading.ts";
+import {
+  classReading,
+  labelReading,
+  numberReading,
+  queryReading,
+  type Reading,
+  scoredReading,
+} from "../../evaluation/reading.ts";
 import { configurationError } from "../../kernel/error.ts";
 import type { Holdout, HoldoutQuestion } from "./columns.ts";
 
@@ -12,6 +19,7 @@ export function readingOf(
 ): Reading {
   const { task, label, labels, query } = question;
   if (classes !== undefined) return classReading(label, classes, rows, rules);
+  if (task === "score") return scoredReading(rows);
   if (task === "multilabel") return labelReading(labels, rows, rules);
   if (task === "ranking" && query !== undefined) return queryReading(label, query, rows);
   return numberReading(label, quantiles, rows);

@@ -16,6 +16,8 @@ export interface PredictionQuestion {
   readonly task: Task;
   /** Levels of the quantiles that are asked for; empty for one number a row. */
   readonly quantiles: readonly number[];
+  /** The label's columns; of a multilabel task each has a score. */
+  readonly labels: readonly string[];
 }
 
 export const predictionColumnsText =
@@ -28,13 +30,16 @@ export const predictionColumnsText =
  */
 export function predictionColumns(
   columns: readonly Column[],
-  { task, quantiles }: PredictionQuestion,
+  { task, quantiles, labels }: PredictionQuestion,
   shown: string,
   place: Place,
 ): PredictionColumns {
   const names = columns.map(({ name }) => name);
   const has = (name: string) => names.includes(name);
-  const perClass = names.filter((name) => name.startsWith("score_"));
+  const perClass =
+    task === "multilabel"
+      ? labels.map((label) => requiredColumn(`score_${label}`, names, shown, place))
+      : names.filter((name) => name.startsWith("score_"));
   const classes = task === "binary" || task === "multiclass";
   const levels = quantiles.map((level) => quantileColumn(level, names, shown, place));
   const single = (classes ? ["score"] : ["prediction", "score"]).filter(has).slice(0, 1);
@@ -61,10 +66,17 @@ function inOrder(columns: readonly string[], classes: boolean): readonly string[
 function quantileColumn(level: number, names: readonly string[], shown: string, place: Place): string {
   const found = names.find((name) => name.startsWith("quantile_") && Number(name.slice("quantile_".length)) === level);
   if (found !== undefined) return found;
+  return requiredColumn(`quantile_${level}`, names, shown, place);
+}
+
+function requiredColumn(name: string, names: readonly string[], shown: string, place: Place): string {
+  if (names.includes(name)) return name;
   throw configurationError(
     "TH_PREDICTIONS_COLUMNS",
-    `${shown} has no column "quantile_${level}"`,
-    "write a column for every level that the input `quantiles` names",
+    `${shown} has no column "${name}"`,
+    name.startsWith("quantile_")
+      ? "write a column for every level that the input `quantiles` names"
+      : "write a column for every label that the input `label` names",
     place,
   );
 }
