@@ -70,6 +70,7 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "key",
     "task",
     "weight",
+    "query",
     "group",
     "time",
     "quantiles",
