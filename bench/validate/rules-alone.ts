@@ -2,30 +2,16 @@
  * The contract's rules on data that is open already, beside a scan of the same columns that does nothing with them, both in the same engine:
  * prints the least CPU seconds of several runs as JSON. Usage: rules-alone.ts DATA CONTRACT
  */
-import { join } from "node:path";
 import { dataEngine, openData } from "../../src/commands/data.ts";
 import { readContract } from "../../src/commands/validate-data/contract-file.ts";
 import { planContract } from "../../src/contract/evaluation.ts";
-import { installedModules } from "../../src/hosts/native.ts";
-import { nodeHost } from "../../src/hosts/node-host.ts";
-import { npmSettings } from "../../src/hosts/npm-settings.ts";
+import { quietHost } from "../quiet-host.ts";
 import { bareScan } from "./rules.ts";
 
 const rounds = 5;
 const [data = "", contractPath = ""] = process.argv.slice(2);
-const root = join(import.meta.dirname, "../..");
 
-await using host = await nodeHost({
-  cwd: process.cwd(),
-  env: process.env,
-  log: { debug: () => {}, info: () => {}, warn: () => {}, progress: () => {}, group: (_title, body) => body() },
-  signal: new AbortController().signal,
-  ci: undefined,
-  native: { installed: installedModules(join(root, "dist")), cache: "", npm: npmSettings({}, "") },
-  helperScript: join(root, "src/hosts/helper-entry.ts"),
-  now: () => new Date(),
-  saveState: () => {},
-});
+await using host = await quietHost();
 
 async function least(run: () => Promise<unknown>): Promise<number> {
   let best = Number.POSITIVE_INFINITY;

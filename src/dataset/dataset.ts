@@ -204,6 +204,11 @@ export interface FoundRow {
  */
 export type ColumnBatch = ReadonlyMap<string, Float64Array | BigInt64Array | readonly Cell[]>;
 
+export interface BatchOptions {
+  /** The numbers of every batch lie in the same memory and are gone when the next one is asked for: for who looks at each once. */
+  readonly fleeting?: boolean;
+}
+
 /**
  * Values at edges: `counts` has edges.length + 1 bins, a value equal to an edge falls below it (right-closed bins); `atEdge` counts the
  * values equal to each edge; `sums` adds up each bin.
@@ -385,7 +390,7 @@ export interface Dataset extends AsyncDisposable {
    */
   query(selection: RowSelection, show: (file: string) => string): string | undefined;
   /** Source order (file, row), so that two readings align. All batches but the last have `size` rows. */
-  batches(columns: readonly string[], size: number): AsyncIterable<ColumnBatch>;
+  batches(columns: readonly string[], size: number, options?: BatchOptions): AsyncIterable<ColumnBatch>;
   /**
    * Parts all rows into those that are set aside and those that are kept, and writes the wanted ones as Parquet into the folder for it, in
    * source order and with their original types. The same files and plan give the same bytes.

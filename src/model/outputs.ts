@@ -71,11 +71,26 @@ function decodeLabels(tensor: FetchedTensor, rows: number, file: string): readon
   if (widthOf(tensor, rows, file) !== 1) throw shapeError(tensor, rows, file);
   if (tensor.type === "string") return decodeTexts(tensor.bytes, rows);
   const buffer = aligned(tensor.bytes);
-  if (tensor.type === "int64") return Array.from(new BigInt64Array(buffer), exactly);
+  if (tensor.type === "int64") return wholeNumbers(buffer, rows);
   return Array.from(tensor.type === "int32" ? new Int32Array(buffer) : new Uint8Array(buffer));
 }
 
-/** A number where one holds it, else its text: classes may be identifiers of 64 bits. */
+/** Numbers where one holds them, else their text: classes may be identifiers of 64 bits. A bigint is made of those of more than 32 bits alone. */
+function wholeNumbers(buffer: ArrayBuffer, rows: number): readonly (string | number)[] {
+  const halves = new Int32Array(buffer);
+  const wide = new BigInt64Array(buffer);
+  const numbers = new Array<string | number>(rows);
+  for (let row = 0; row < rows; row++) {
+    const low = halves[2 * row + lowHalf] ?? 0;
+    const high = halves[2 * row + 1 - lowHalf] ?? 0;
+    numbers[row] = high === low >> 31 ? low : exactly(wide[row] ?? 0n);
+  }
+  return numbers;
+}
+
+/** Where the lower half of 64 bits stands on this machine. */
+const lowHalf = new Int32Array(BigInt64Array.of(1n).buffer)[0] === 1 ? 0 : 1;
+
 function exactly(value: bigint): string | number {
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }

@@ -20,11 +20,11 @@ export function rowsOf(batch: ColumnBatch): number {
  * One input's tensor from a batch. Missing values become NaN in floats.
  * @throws TitleholderError (configuration) TH_MODEL_COLUMNS, TH_MODEL_COLUMN_TYPE, TH_MODEL_MISSING
  */
-export function encodeInput(input: InputColumns, batch: ColumnBatch): Uint8Array {
+export function encodeInput(input: InputColumns, batch: ColumnBatch, memory?: TensorMemory): Uint8Array {
   const rows = rowsOf(batch);
   if (input.type === "string") return encodeTextColumns(input, batch, rows);
   const width = input.columns.length;
-  const target = allocate(input.type, rows * width);
+  const target = allocate(input.type, rows * width, memory);
   for (const [place, column] of input.columns.entries()) {
     const values = valuesOf(batch, column);
     const copy = copies[input.type];
@@ -34,11 +34,22 @@ export function encodeInput(input: InputColumns, batch: ColumnBatch): Uint8Array
   return new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
 }
 
-function allocate(type: Exclude<ElementType, "string">, length: number): Target {
-  if (type === "float") return new Float32Array(length);
-  if (type === "double") return new Float64Array(length);
-  if (type === "int64") return new BigInt64Array(length);
-  return type === "int32" ? new Int32Array(length) : new Uint8Array(length);
+/** Memory that one input's tensors are encoded into, each over the one before: megabytes a batch that need not be collected. */
+export class TensorMemory {
+  #buffer = new ArrayBuffer(0);
+
+  take(bytes: number): ArrayBuffer {
+    if (this.#buffer.byteLength < bytes) this.#buffer = new ArrayBuffer(bytes);
+    return this.#buffer;
+  }
+}
+
+const arrays = { float: Float32Array, double: Float64Array, int64: BigInt64Array, int32: Int32Array, bool: Uint8Array };
+
+function allocate(type: Exclude<ElementType, "string">, length: number, memory: TensorMemory | undefined): Target {
+  const TypedArray = arrays[type];
+  if (memory === undefined) return new TypedArray(length);
+  return new TypedArray(memory.take(length * TypedArray.BYTES_PER_ELEMENT), 0, length);
 }
 
 function valuesOf(batch: ColumnBatch, column: string): Values {

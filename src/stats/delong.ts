@@ -136,32 +136,91 @@ function placements(positive: readonly boolean[], scores: ArrayLike<number>): Pl
   if (!values.every(Number.isFinite)) {
     throw new RangeError("every score must be finite");
   }
-  const scoreOf = (row: number) => values[row] ?? Number.NaN;
-  const order = Uint32Array.from(positive, (_, row) => row).sort((a, b) => scoreOf(a) - scoreOf(b));
-  const positives = positive.filter((is) => is).length;
-  const placed = new Float64Array(rows);
-  let [positivesBelow, negativesBelow] = [0, 0];
-  for (let start = 0; start < rows; ) {
-    let end = start;
-    let tiedPositives = 0;
-    while (end < rows && scoreOf(order[end] ?? 0) === scoreOf(order[start] ?? 0)) {
-      tiedPositives += positive[order[end] ?? 0] === true ? 1 : 0;
-      end += 1;
-    }
-    const tiedNegatives = end - start - tiedPositives;
-    for (const row of order.subarray(start, end)) {
-      placed[row] =
-        positive[row] === true ? negativesBelow + tiedNegatives / 2 : positives - positivesBelow - tiedPositives / 2;
-    }
-    positivesBelow += tiedPositives;
-    negativesBelow += tiedNegatives;
-    start = end;
-  }
-  const all = Array.from(placed);
+  const own = byClass(positive, values);
+  const [positives, negatives] = [new Ranks(own.positives), new Ranks(own.negatives)];
   return {
-    ofPositives: all.filter((_, row) => positive[row] === true),
-    ofNegatives: all.filter((_, row) => positive[row] !== true),
+    ofPositives: placed(own.positives, (value) => negatives.below(value)),
+    ofNegatives: placed(own.negatives, (value) => positives.size - positives.below(value)),
   };
+}
+
+function byClass(positive: readonly boolean[], values: Float64Array) {
+  let count = 0;
+  for (const is of positive) if (is) count += 1;
+  const positives = new Float64Array(count);
+  const negatives = new Float64Array(values.length - count);
+  let at = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? Number.NaN;
+    if (positive[row] === true) positives[at++] = value;
+    else negatives[row - at] = value;
+  }
+  return { positives, negatives };
+}
+
+function placed(values: Float64Array, place: (value: number) => number): readonly number[] {
+  const places = new Array<number>(values.length);
+  for (let row = 0; row < values.length; row++) places[row] = place(values[row] ?? Number.NaN);
+  return places;
+}
+
+const mostSlots = 2 ** 16;
+
+/**
+ * Where a number stands among others. They are sorted once, and the range is cut into equal slots, so that a search looks at the few numbers
+ * of one slot: for each row of a million that is several times faster than a sort which carries the rows' places along.
+ */
+class Ranks {
+  readonly size: number;
+  readonly #ascending: Float64Array;
+  readonly #least: number;
+  readonly #slotsAUnit: number;
+  /** How many numbers lie in the slots before each. */
+  readonly #before: Uint32Array;
+
+  constructor(unsorted: Float64Array) {
+    const values = unsorted.toSorted();
+    this.#ascending = values;
+    this.size = values.length;
+    this.#least = values[0] ?? 0;
+    const range = (values.at(-1) ?? 0) - this.#least;
+    const slots = Math.min(mostSlots, Math.max(1, this.size));
+    const slotsAUnit = (slots - 1) / range;
+    this.#slotsAUnit = Number.isFinite(slotsAUnit) ? slotsAUnit : 0;
+    this.#before = new Uint32Array(slots + 1);
+    for (const value of values) {
+      const next = this.#slot(value) + 1;
+      this.#before[next] = (this.#before[next] ?? 0) + 1;
+    }
+    for (let slot = 1; slot <= slots; slot++) {
+      this.#before[slot] = (this.#before[slot] ?? 0) + (this.#before[slot - 1] ?? 0);
+    }
+  }
+
+  /** How many lie below the number, those equal to it counting half. */
+  below(value: number): number {
+    const slot = this.#slot(value);
+    const end = this.#before[slot + 1] ?? this.size;
+    const first = this.#search(value, this.#before[slot] ?? 0, end, false);
+    return this.#ascending[first] === value ? (first + this.#search(value, first, end, true)) / 2 : first;
+  }
+
+  /** Grows with the value, so that all of a slot lie below all of the next. */
+  #slot(value: number): number {
+    const slot = Math.floor((value - this.#least) * this.#slotsAUnit);
+    return slot > 0 ? Math.min(slot, this.#before.length - 2) : 0;
+  }
+
+  #search(value: number, from: number, to: number, after: boolean): number {
+    let [low, high] = [from, to];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const one = this.#ascending[middle] ?? Number.NaN;
+      if (one < value || (after && one === value)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }
 
 function isConstant(values: readonly number[]): boolean {

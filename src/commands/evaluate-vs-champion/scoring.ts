@@ -34,7 +34,7 @@ export async function scoreRows(
   const size = rowsAtOnce(contestants, features.length);
   const columns = new Set([...features, ...reading.columns, ...facts.columns]);
   let done = 0;
-  for await (const batch of dataset.batches([...columns], size)) {
+  for await (const batch of dataset.batches([...columns], size, { fleeting: true })) {
     const count = rowsOf(batch);
     if (done + count > rows) throw changed();
     reading.add(batch, count);

@@ -19,7 +19,7 @@ import { notOnnx } from "../onnx/formats.ts";
 import { inspectOnnx } from "../onnx/inspection.ts";
 import { chooseOutputs, decodePredictions, type OutputChoice } from "../outputs.ts";
 import { predictAnswer } from "../roles/predict.ts";
-import { encodeInput, rowsOf } from "../tensors.ts";
+import { encodeInput, rowsOf, TensorMemory } from "../tensors.ts";
 
 const settings = z.strictObject({
   /** Columns of the model's one matrix in the order of training; else the model's metadata says so. */
@@ -122,9 +122,11 @@ class OnnxSession implements PredictorSession {
   readonly features: readonly Feature[];
   readonly gives: { readonly label: boolean; readonly scores: boolean };
   readonly #model: OpenModel;
+  readonly #memories: readonly TensorMemory[];
 
   constructor(model: OpenModel) {
     this.#model = model;
+    this.#memories = model.inputs.map(() => new TensorMemory());
     this.signature = model.signature;
     this.features = featuresOf(model.inputs);
     this.gives = { label: model.choice.label !== undefined, scores: model.choice.scores !== undefined };
@@ -133,7 +135,8 @@ class OnnxSession implements PredictorSession {
   async predict(batch: ColumnBatch): Promise<Predictions> {
     const { shown, limits, signal, helper, inputs, choice } = this.#model;
     const rows = rowsOf(batch);
-    const bytes = inputs.map((input) => encodeInput(input, batch));
+    // A request is written out before this function goes on: the next batch may lie over it.
+    const bytes = inputs.map((input, at) => encodeInput(input, batch, this.#memories[at]));
     const answer = await helper.request({ rows }, bytes).catch((error: unknown) => {
       throw explained(error, shown, limits, signal);
     });

@@ -1,4 +1,4 @@
-import type { DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBValue, DuckDBVector } from "@duckdb/node-api";
 import type { Cell, ColumnBatch, ColumnKind } from "../../dataset.ts";
 import type { EngineColumn } from "./sql.ts";
 
@@ -18,15 +18,30 @@ export class Batch {
   readonly #columns: readonly SelectedColumn[];
   readonly #values: (Float64Array | Cell[])[];
 
-  constructor(columns: readonly SelectedColumn[], size: number) {
+  /** `before`: a batch of the same columns and size that nobody looks at any more, whose memory is taken over. */
+  constructor(columns: readonly SelectedColumn[], size: number, before?: Batch) {
     this.#columns = columns;
-    this.#values = columns.map(({ doubles }) => (doubles ? new Float64Array(size) : []));
+    this.#values = columns.map(({ doubles }, at) => {
+      if (!doubles) return [];
+      const used = before === undefined ? undefined : before.#values[at];
+      return used instanceof Float64Array ? used : new Float64Array(size);
+    });
   }
 
-  put(column: number, offset: number, value: DuckDBValue): void {
+  /** Values of a vector from `start` to before `until`, behind the rows that are there already. */
+  put(column: number, vector: DuckDBVector, start: number, until: number): void {
     const values = this.#values[column];
-    if (values instanceof Float64Array) values[this.rows + offset] = value as number;
-    else values?.push(cellOf(this.#columns[column]?.column.kind ?? "string", value));
+    if (values instanceof Float64Array) {
+      if ("items" in vector && vector.items instanceof Float64Array) {
+        // Doubles are selected without nulls: the vector's own memory is the answer.
+        values.set(vector.items.subarray(start, until), this.rows);
+        return;
+      }
+      for (let row = start; row < until; row += 1) values[this.rows + row - start] = vector.getItem(row) as number;
+      return;
+    }
+    const kind = this.#columns[column]?.column.kind ?? "string";
+    for (let row = start; row < until; row += 1) values?.push(cellOf(kind, vector.getItem(row)));
   }
 
   finish(): ColumnBatch {

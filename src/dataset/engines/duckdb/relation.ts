@@ -1,6 +1,7 @@
 import { configurationError } from "../../../kernel/error.ts";
 import type {
   Aggregate,
+  BatchOptions,
   Cell,
   Column,
   ColumnBatch,
@@ -182,7 +183,11 @@ export class Relation implements Dataset {
     return { count, first: await this.#find(cells, from(columns.used), limit) };
   }
 
-  async *batches(names: readonly string[], size: number): AsyncGenerator<ColumnBatch> {
+  async *batches(
+    names: readonly string[],
+    size: number,
+    { fleeting = false }: BatchOptions = {},
+  ): AsyncGenerator<ColumnBatch> {
     const columns = await this.#selected(names);
     if (columns.length === 0) return;
     const from = this.#source.table(columns.map(({ column }) => column));
@@ -192,15 +197,12 @@ export class Relation implements Dataset {
       let start = 0;
       while (start < count) {
         const until = Math.min(count, start + size - batch.rows);
-        columns.forEach((_column, at) => {
-          const vector = chunk.getColumnVector(at);
-          for (let row = start; row < until; row += 1) batch.put(at, row - start, vector.getItem(row));
-        });
+        for (let at = 0; at < columns.length; at += 1) batch.put(at, chunk.getColumnVector(at), start, until);
         batch.rows += until - start;
         start = until;
         if (batch.rows === size) {
           yield batch.finish();
-          batch = new Batch(columns, size);
+          batch = new Batch(columns, size, fleeting ? batch : undefined);
         }
       }
     }
