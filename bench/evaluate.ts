@@ -116,11 +116,11 @@ async function paired(rows: string): Promise<void> {
     python: [python(), join(scripts, "paired_peer.py"), ...files],
   });
   report("paired tests, with the metrics", runs, ({ said }) => Number(said.cpu));
-  const [ours, theirs] = [...runs.values()].map((all) => all[0]?.said ?? {});
+  const [ours = {}, theirs = {}] = [...runs.values()].map((all) => all[0]?.said ?? {});
   const pairs = { accuracy: "accuracy", "roc-auc": "auc", "log-loss": "log_loss" };
   for (const [metric, name] of Object.entries(pairs)) {
-    const own = ours?.[metric] as { readonly challenger: number; readonly champion: number };
-    const [challenger, champion] = theirs?.[name] as readonly [number, number];
+    const own = ours[metric] as { readonly challenger: number; readonly champion: number };
+    const [challenger, champion] = theirs[name] as readonly [number, number];
     requireClose(`${metric} of the challenger`, own.challenger, challenger);
     requireClose(`${metric} of the champion`, own.champion, champion);
   }

@@ -2,10 +2,19 @@ import { type ErrorCode, type ErrorKind, type Place, TitleholderError } from "..
 import type { Json } from "../kernel/json.ts";
 import type { NativeSearch } from "./native.ts";
 
+/**
+ * A request's arrays: their lengths where they come behind each other through a pipe of their own, raw, so that megabytes a batch are copied once
+ * and collected never; on Windows, whose pipes cannot be read that way, the arrays themselves.
+ */
+export type RequestBytes = { readonly lengths: readonly number[] } | { readonly arrays: readonly Uint8Array[] };
+
+/** The pipe's descriptor in the helper, behind the three of every process and the channel. */
+export const bytesDescriptor = 4;
+
 /** What travels between the program and its helper, over Node's IPC channel in its structured form (typed arrays stay binary). */
 export type ToHelper =
   | { readonly kind: "start"; readonly role: string; readonly args: Json; readonly native: NativeSearch }
-  | { readonly kind: "request"; readonly id: number; readonly message: Json; readonly bytes: readonly Uint8Array[] }
+  | { readonly kind: "request"; readonly id: number; readonly message: Json; readonly bytes: RequestBytes }
   | { readonly kind: "detach" }
   | { readonly kind: "close" };
 

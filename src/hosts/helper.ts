@@ -1,7 +1,8 @@
+import { readSync } from "node:fs";
 import { roles } from "../generated/roles.ts";
 import type { HelperContext, HelperHandler, HelperRole } from "../kernel/helper.ts";
 import { nodeFiles } from "./files.ts";
-import { type FromHelper, startId, type ToHelper, toWire } from "./helper-wire.ts";
+import { bytesDescriptor, type FromHelper, startId, type ToHelper, toWire } from "./helper-wire.ts";
 import { loadNative } from "./native.ts";
 
 const closeLimitMs = 2000;
@@ -13,6 +14,7 @@ const closeLimitMs = 2000;
  */
 export function runHelper(known: Readonly<Record<string, () => Promise<HelperRole>>> = roles): void {
   const abort = new AbortController();
+  const intake = new Intake();
   let handler: HelperHandler | undefined;
   let detached = false;
   let queue: Promise<void> = Promise.resolve();
@@ -42,8 +44,9 @@ export function runHelper(known: Readonly<Record<string, () => Promise<HelperRol
     send({ kind: "started" });
   };
   const answer = async (message: Extract<ToHelper, { kind: "request" }>) => {
+    const bytes = "arrays" in message.bytes ? message.bytes.arrays : intake.read(message.bytes.lengths);
     if (handler === undefined) throw new Error("the helper has not started");
-    const reply = await handler.request(message.message, message.bytes);
+    const reply = await handler.request(message.message, bytes);
     send({ kind: "answer", id: message.id, message: reply.message, bytes: reply.bytes ?? [] });
   };
 
@@ -66,4 +69,26 @@ export function runHelper(known: Readonly<Record<string, () => Promise<HelperRol
   process.on("SIGTERM", () => void finish());
   // The terminal's Ctrl-C is the parent's to handle.
   process.on("SIGINT", () => undefined);
+}
+
+/** Reads the arrays of requests from their pipe, each time into the same memory: a role is done with them when it answers. */
+class Intake {
+  readonly #memory: Buffer[] = [];
+
+  /** Waits for the bytes, which are on their way; nothing else is to be done meanwhile. */
+  read(lengths: readonly number[]): readonly Uint8Array[] {
+    return lengths.map((length, place) => {
+      let memory = this.#memory[place];
+      if (memory === undefined || memory.byteLength < length) {
+        memory = Buffer.from(new ArrayBuffer(length));
+        this.#memory[place] = memory;
+      }
+      for (let at = 0; at < length; ) {
+        const read = readSync(bytesDescriptor, memory, at, length - at, null);
+        if (read === 0) throw new Error("the program that asks is gone");
+        at += read;
+      }
+      return memory.subarray(0, length);
+    });
+  }
 }

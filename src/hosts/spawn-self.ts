@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { Writable } from "node:stream";
 import { TitleholderError } from "../kernel/error.ts";
 import type { HelperLimits, HelperMessage, HelperProcess } from "../kernel/helper.ts";
 import type { Json } from "../kernel/json.ts";
 import type { Logger } from "../kernel/logger.ts";
 import type { ProcessExit } from "../kernel/process.ts";
-import { type FromHelper, fromWire, startId, type ToHelper } from "./helper-wire.ts";
+import { bytesDescriptor, type FromHelper, fromWire, startId, type ToHelper } from "./helper-wire.ts";
 import type { NativeSearch } from "./native.ts";
 import { disown, guardProcess, killGroup, owned, underLimits } from "./process.ts";
 
@@ -31,7 +32,7 @@ export async function spawnSelf(
     spawn(file, rest, {
       cwd: options.cwd,
       env: { ...options.env },
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
       serialization: "advanced",
       detached: process.platform !== "win32",
       windowsHide: true,
@@ -58,6 +59,7 @@ class Helper implements HelperProcess {
   readonly #child: ChildProcess;
   readonly #guard: ReturnType<typeof guardProcess>;
   readonly #role: string;
+  readonly #pipe: Writable | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = startId + 1;
   #tail = "";
@@ -77,6 +79,10 @@ class Helper implements HelperProcess {
         for (const line of text.split("\n").filter((part) => part !== "")) options.log.debug(`${role}: ${line}`);
       });
     }
+    const pipe = child.stdio[bytesDescriptor];
+    this.#pipe = process.platform !== "win32" && pipe instanceof Writable ? pipe : undefined;
+    // A pipe that breaks means that the process is ending; its exit rejects whatever waits.
+    this.#pipe?.on("error", () => undefined);
     child.on("message", (message) => this.#receive(message as FromHelper));
     this.exit = new Promise((resolve) => {
       const settle = (exit: ProcessExit, detail: string) => {
@@ -98,7 +104,12 @@ class Helper implements HelperProcess {
 
   request(message: Json, bytes: readonly Uint8Array[] = []): Promise<HelperMessage> {
     const id = this.#nextId++;
-    return this.#ask(id, { kind: "request", id, message, bytes });
+    if (this.#pipe === undefined) return this.#ask(id, { kind: "request", id, message, bytes: { arrays: bytes } });
+    const lengths = bytes.map((array) => array.byteLength);
+    const answer = this.#ask(id, { kind: "request", id, message, bytes: { lengths } });
+    // The answer comes when all is read: until then the arrays lie still.
+    for (const array of bytes) if (array.byteLength > 0 && this.#gone === undefined) this.#pipe.write(array);
+    return answer;
   }
 
   detach(): void {
@@ -109,7 +120,7 @@ class Helper implements HelperProcess {
     this.#send({ kind: "detach" });
     this.#child.disconnect();
     this.#child.unref();
-    for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.destroy();
+    for (const stream of [this.#child.stdout, this.#child.stderr, this.#pipe]) stream?.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -41,6 +41,7 @@ export interface HelperRole {
 }
 
 export interface HelperHandler {
+  /** `bytes` are gone when the answer is given. */
   request(message: Json, bytes: readonly Uint8Array[]): Promise<HelperMessage>;
   close(): Promise<void>;
 }

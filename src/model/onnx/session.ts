@@ -4,7 +4,7 @@ import { configurationError, type TitleholderError } from "../../kernel/error.ts
 import { formatSize } from "../../kernel/quantity.ts";
 import type { InputColumns } from "../columns.ts";
 import type { FetchedTensor } from "../outputs.ts";
-import { aligned, decodeTexts, encodeTexts } from "../tensors.ts";
+import { decodeTexts, encodeTexts } from "../tensors.ts";
 
 /** onnxruntime-node, loaded by the caller: this room loads nothing itself. */
 export type OnnxRuntime = typeof import("onnxruntime-node");
@@ -111,12 +111,14 @@ function tensorOf(runtime: OnnxRuntime, input: InputTensor, rows: number, bytes:
   const shape = input.width === 0 ? [rows] : [rows, input.width];
   if (input.type === "string")
     return new Tensor("string", [...decodeTexts(bytes, rows * Math.max(1, input.width))], shape);
-  const buffer = aligned(bytes);
-  if (input.type === "float") return new Tensor("float32", new Float32Array(buffer), shape);
-  if (input.type === "double") return new Tensor("float64", new Float64Array(buffer), shape);
-  if (input.type === "int64") return new Tensor("int64", new BigInt64Array(buffer), shape);
-  if (input.type === "int32") return new Tensor("int32", new Int32Array(buffer), shape);
-  return new Tensor("bool", new Uint8Array(buffer), shape);
+  // Read where they lie, which is where memory begins.
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
+  if (input.type === "float") return new Tensor("float32", new Float32Array(buffer, byteOffset, byteLength / 4), shape);
+  if (input.type === "double")
+    return new Tensor("float64", new Float64Array(buffer, byteOffset, byteLength / 8), shape);
+  if (input.type === "int64") return new Tensor("int64", new BigInt64Array(buffer, byteOffset, byteLength / 8), shape);
+  if (input.type === "int32") return new Tensor("int32", new Int32Array(buffer, byteOffset, byteLength / 4), shape);
+  return new Tensor("bool", new Uint8Array(buffer, byteOffset, byteLength), shape);
 }
 
 function bytesOf(tensor: Tensor): Uint8Array {
