@@ -1,22 +1,26 @@
 /**
  * How often evaluate-vs-champion promotes a challenger that is no better, and finds one that is, beside "the larger number wins":
- * `npm run bench:decision -- [repetitions] [part of a world's name]`. Seeded: the figures are the same on every machine. 300 repetitions take
- * about a minute; the figures in docs/statistics.md are of 4,000. Ends with 1 when a share is above .055 by more than three Monte Carlo
+ * `npm run bench:decision -- [repetitions] [part of a world's name]`. Seeded: the figures are the same on every machine. 200 repetitions take
+ * about a minute of a processor; the figures in docs/statistics.md are of 4,000. Ends with 1 when a share is above .055 by more than three Monte Carlo
  * errors.
  */
 
 import { createRandom, type Random } from "../src/stats/random.ts";
+import { type GateShare, joinedMetrics, slicesByHolm } from "./decision/gates.ts";
 import { ceiling, type Measured, measure, monteCarloError } from "./decision/measure.ts";
 import {
   binaryWorld,
+  dependentWorld,
   discordantWorld,
+  inTime,
   multiclassWorld,
   numberWorld,
   overconfidentWorld,
+  usersOf,
   type World,
 } from "./decision/worlds.ts";
 
-const repetitions = Number(process.argv[2] ?? 300);
+const repetitions = Number(process.argv[2] ?? 200);
 const wanted = process.argv[3] ?? "";
 
 /** Student's t with 5 degrees of freedom, of variance 1, or of a normal's mean size √(2/π). */
@@ -30,6 +34,7 @@ const byVariance = heavyTailed(Math.sqrt(3 / 5));
 /** E|t₅| = 2·√5·Γ(3) / (√π·Γ(5/2)·4) = .9490. */
 const bySize = heavyTailed(Math.sqrt(2 / Math.PI) / 0.949014);
 
+const unequal = Array.from({ length: 30 }, (_, user) => Math.round(3 * 100 ** (user / 29)));
 const seed = createRandom("overconfident");
 const clip = { clip: 0.01 };
 const worlds: readonly World[] = [
@@ -49,12 +54,19 @@ const worlds: readonly World[] = [
   multiclassWorld(300, 4),
   numberWorld("numbers", 200),
   numberWorld("numbers", 2000),
+  ...[true, false].flatMap((told) => [
+    dependentWorld("30 users with 20 rows each", usersOf(new Array<number>(30).fill(20)), told),
+    dependentWorld("30 users with 3 to 300 rows", usersOf(unequal), told),
+    dependentWorld("1,000 rows in time, autocorrelation .6", inTime(1000, 0.6), told),
+  ]),
   ...[200, 1000].flatMap((rows) => [
-    numberWorld("heavier tails", rows, byVariance, [{ metric: "mse" }, { metric: "rmse" }, { metric: "r2" }]),
+    { ...numberWorld("heavier tails", rows, byVariance, [{ metric: "mse" }, { metric: "r2" }]), known: true },
     numberWorld("heavier tails, equal size", rows, bySize, [{ metric: "mae" }]),
   ]),
 ];
 
+/** 20 slices are compared in each. */
+const mostSlices = 500;
 const columns = ["false superior", "false non-inferior", "power", "naive false", "naive power", "untested"] as const;
 const slack = monteCarloError(repetitions);
 console.log(`${repetitions} repetitions, alpha .05; Monte Carlo error of a share of .055: ${slack.toFixed(4)}`);
@@ -62,15 +74,28 @@ console.log(`${"".padEnd(38)}${columns.map((column) => column.padStart(20)).join
 const over: string[] = [];
 for (const world of worlds.filter(({ name }) => name.includes(wanted))) {
   console.log(world.name);
-  for (const row of measure(world, repetitions)) print(row);
+  const count = Math.ceil(world.slow ? repetitions / 10 : repetitions);
+  for (const row of measure(world, count)) print(row);
+}
+if (wanted === "") {
+  console.log("several metrics joined: accuracy superior, ROC AUC, log-loss and F1 non-inferior by .02; 1,000 rows");
+  joinedMetrics(repetitions).forEach(printGate);
+  console.log("slices: 20 of 500 rows, accuracy, a tenth of the rows discordant");
+  slicesByHolm(Math.min(repetitions, mostSlices)).forEach(printGate);
 }
 for (const line of over) console.log(`above ${ceiling} by more than three Monte Carlo errors: ${line}`);
 process.exitCode = over.length > 0 ? 1 : 0;
 
+function printGate({ what, share, judged }: GateShare): void {
+  const worst = judged && share > ceiling + 3 * monteCarloError(Math.min(repetitions, mostSlices));
+  if (worst) over.push(`${what}: ${share.toFixed(4)}`);
+  console.log(`  ${what.padEnd(52)}${share.toFixed(3).padStart(8)}${worst ? " !" : ""}`);
+}
+
 function print(row: Measured): void {
   const marked = (share: number | undefined) => {
     if (share === undefined) return "–";
-    const worst = share > ceiling + 3 * slack;
+    const worst = !row.known && share > ceiling + 3 * monteCarloError(row.repetitions);
     if (worst) over.push(`${row.world}, ${row.metric}: ${share.toFixed(4)}`);
     return `${share.toFixed(3)}${worst ? " !" : share > ceiling ? " ?" : ""}`;
   };

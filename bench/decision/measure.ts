@@ -10,6 +10,7 @@ export const ceiling = 0.055;
 
 export interface Measured {
   readonly world: string;
+  readonly known: boolean;
   readonly metric: string;
   readonly method: string;
   readonly repetitions: number;
@@ -59,6 +60,7 @@ export function measure(world: World, repetitions: number): Measured[] {
   }
   return tallies.map((tally, place) => ({
     world: world.name,
+    known: world.known ?? false,
     metric: ruleOf(world.asked[place] as Asked, "superiority", 0).name,
     method: methods[place] ?? "",
     repetitions,
@@ -85,7 +87,7 @@ function marginsOf(world: World, random: Random): (number | undefined)[] {
 function compared(asked: Asked, drawn: Drawn | undefined, margin: number | undefined): MetricComparison {
   if (drawn === undefined) throw new Error("a world draws every situation");
   const rule = ruleOf(asked, margin === undefined ? "superiority" : "non-inferiority", margin ?? 0);
-  return compareMetric(rule, drawn.truth, drawn.challenger, drawn.champion, { alpha });
+  return compareMetric(rule, drawn.truth, drawn.challenger, drawn.champion, { alpha, ...drawn.design });
 }
 
 /** The standard error of a share that is the ceiling. */

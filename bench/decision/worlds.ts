@@ -1,6 +1,7 @@
 /**
  * Worlds in which the truth about two models is known: equal, the challenger better, or worse. Answers are made as the sheets make them.
  */
+import type { Design } from "../../src/evaluation/design.ts";
 import type {
   Answers,
   ClassTruth,
@@ -19,6 +20,8 @@ export interface Drawn {
   readonly truth: Truth;
   readonly challenger: Answers;
   readonly champion: Answers;
+  /** How the rows hang together, where the comparison is told. */
+  readonly design?: Omit<Design, "alpha">;
 }
 
 export interface Asked {
@@ -29,6 +32,10 @@ export interface Asked {
 export interface World {
   readonly name: string;
   readonly asked: readonly Asked[];
+  /** A limit that docs/statistics.md states: shown, and not held against the ceiling. */
+  readonly known?: boolean;
+  /** A bootstrap at every comparison: a tenth of the repetitions. */
+  readonly slow?: boolean;
   /** `times` as many rows as the world's own, to learn what is true of it. */
   draw(random: Random, situation: Situation, times?: number): Drawn;
 }
@@ -75,6 +82,7 @@ export function binaryWorld(name: string, shape: BinaryShape, asked: readonly As
   return {
     name: `${name}: ${shape.positives} of ${shape.rows} positive`,
     asked,
+    slow: asked.some(({ metric }) => metrics[metric].shape === "resampled"),
     draw(random, situation, times = 1) {
       const truth = twoClasses(shape.rows * times, shape.positives * times);
       const x = Float64Array.from(truth.label, (place) => random.normal() + separation * place);
@@ -83,6 +91,58 @@ export function binaryWorld(name: string, shape: BinaryShape, asked: readonly As
         truth,
         champion: binaryAnswers(truth, seen(noise)),
         challenger: binaryAnswers(truth, seen(noise * reach[situation])),
+      };
+    },
+  };
+}
+
+/** The rows' errors of one model, of variance 1, and how the rows hang together. */
+interface Dependence {
+  readonly design: Omit<Design, "alpha">;
+  readonly error: (random: Random) => Float64Array;
+}
+
+/** Users with rows of their own, `sizes` of them each; half of a model's error is the user's. */
+export function usersOf(sizes: readonly number[]): Dependence {
+  const cluster = Int32Array.from(sizes.flatMap((size, user) => new Array<number>(size).fill(user)));
+  const error = (random: Random) => {
+    const own = sizes.map(() => random.normal());
+    return Float64Array.from(cluster, (user) => Math.SQRT1_2 * ((own[user] ?? 0) + random.normal()));
+  };
+  return { design: { cluster }, error };
+}
+
+/** Rows in the order of time, whose errors are an autoregression of this coefficient. */
+export function inTime(rows: number, coefficient: number): Dependence {
+  const error = (random: Random) => {
+    let level = random.normal();
+    return Float64Array.from({ length: rows }, () => {
+      level = coefficient * level + Math.sqrt(1 - coefficient ** 2) * random.normal();
+      return level;
+    });
+  };
+  return { design: { moment: Int32Array.from({ length: rows }, (_, row) => row) }, error };
+}
+
+/** Numbers with errors of a size that hangs together: a model's squared error is alike where the row's error is. */
+export function dependentWorld(name: string, { design, error }: Dependence, told: boolean): World {
+  const size: Readonly<Record<Situation, number>> = { equal: 1, better: 0.8, worse: 1.1 };
+  return {
+    name: told ? name : `${name}, taken as independent`,
+    asked: [{ metric: "mse" }, { metric: "mae" }, { metric: "r2" }],
+    known: !told,
+    draw(random, situation, times = 1) {
+      const parts = Array.from({ length: times }, () => [error(random), error(random)] as const);
+      const join = (place: 0 | 1) => Float64Array.from(parts.flatMap((part) => Array.from(part[place])));
+      const target = join(0).map(() => 10 + 2 * random.normal());
+      const answers = (errors: Float64Array, factor: number): Answers => ({
+        value: target.map((one, row) => one + factor * (errors[row] ?? 0)),
+      });
+      return {
+        truth: { kind: "numbers", target },
+        champion: answers(join(0), 1),
+        challenger: answers(join(1), size[situation]),
+        ...(told && times === 1 ? { design } : {}),
       };
     },
   };

@@ -119,8 +119,8 @@ function compareAuc(
   }
   const { difference, standardError, degreesOfFreedom, lower, upper } = test;
   const aboveLine = { ...test, value: difference - lineOf(rule), units: rows };
-  const p = skewedStudentTest(aboveLine, alpha).pGreater;
-  const observed = { effect: difference, standardError, degreesOfFreedom, lower, upper, p };
+  const { pGreater: p, pLess: pWorse } = skewedStudentTest(aboveLine, alpha);
+  const observed = { effect: difference, standardError, degreesOfFreedom, lower, upper, p, pWorse };
   return {
     ...decided(rule, observed, rows, alpha),
     challenger: test.challengerAuc,

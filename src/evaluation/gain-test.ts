@@ -49,11 +49,25 @@ export function testGains(gains: Float64Array, effect: number, line: number, des
     const test = batchMeansTest(above, alpha, effect - line, moment);
     tests.push(asGainTest(test, line, `t test over ${test.batches} batches of successive moments`));
   }
-  if (tests.length === 0) tests.push(asGainTest(pairedTTest(above, alpha), line, pairedMethod));
+  if (tests.length === 0) {
+    const test = pairedTTest(above, alpha);
+    const told =
+      test.kind === "estimate" ? `${pairedMethod}${tailNote(test.degreesOfFreedom, gains.length)}` : pairedMethod;
+    tests.push(asGainTest(test, line, told));
+  }
   return tests.reduce(wider);
 }
 
-export const pairedMethod = "paired t test on the rows' gains, corrected for skewness";
+const pairedMethod = "paired t test on the rows' gains, corrected for skewness";
+
+/** Of normal errors' squares the degrees of freedom are about a third of the rows. */
+const heavyShare = 1 / 5;
+
+/** Where few rows make most of the spread: so many rows' worth of it is known. */
+function tailNote(degreesOfFreedom: number, rows: number): string {
+  if (degreesOfFreedom > heavyShare * rows) return "";
+  return `; few rows make most of the spread, ${Number(degreesOfFreedom.toFixed(1))} degrees of freedom`;
+}
 
 /** More units than this are read by their influences: a bootstrap of them takes long, and a sum of so many is near normal. */
 export const mostResampled = 250_000;
