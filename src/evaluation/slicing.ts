@@ -1,8 +1,5 @@
 import type { Cell } from "../dataset/dataset.ts";
 
-/** What a column without a value says in a slice's name. */
-export const missingLevel = "missing";
-
 /** More different values than this are a key or a measurement, of which no slice is made. */
 export const mostLevels = 10_000;
 
@@ -55,7 +52,7 @@ export class Levels {
 
   #placeOf(cell: Cell): number {
     const text = levelText(cell);
-    const name = text === undefined ? `${this.#column} ${missingLevel}` : levelName(this.#column, text);
+    const name = text === undefined ? missingName(this.#column) : levelName(this.#column, text);
     const place = this.#places.get(name) ?? this.#places.size;
     if (place >= mostLevels) return mostLevels;
     this.#places.set(name, place);
@@ -78,19 +75,23 @@ export function levelName(column: string, text: string): string {
  * @param bins at least 2
  */
 export function quantileBins(column: string, values: Float64Array, bins: number): Partition {
-  const sorted = values.filter(Number.isFinite).sort();
-  const places = Array.from({ length: bins - 1 }, (_, at) => Math.ceil(((at + 1) * sorted.length) / bins) - 1);
-  const last = sorted.at(-1);
-  const edges = [...new Set(places.map((place) => sorted[place] ?? Number.NaN))].filter(
-    (edge) => edge < (last ?? edge),
-  );
-  const ends = edgeTexts(edges);
-  const names = [...ends, undefined].map((end, at) => binName(column, ends[at - 1], end));
+  const edges = quantileEdges(values, bins);
+  const names = binNames(column, edges);
   const codes = Uint32Array.from(values, (value) => (Number.isFinite(value) ? binOf(edges, value) : names.length));
-  return { names: [...names, `${column} ${missingLevel}`], codes };
+  return { names: [...names, missingName(column)], codes };
 }
 
-function binOf(edges: readonly number[], value: number): number {
+/** The upper ends of all bins but the last, ascending. */
+export function quantileEdges(values: Float64Array, bins: number): readonly number[] {
+  const sorted = values.filter(Number.isFinite).sort();
+  const last = sorted.at(-1);
+  const places = Array.from({ length: bins - 1 }, (_, at) => Math.ceil(((at + 1) * sorted.length) / bins) - 1);
+  const edges = places.map((place) => sorted[place] ?? Number.NaN);
+  return [...new Set(edges)].filter((edge) => last !== undefined && edge < last);
+}
+
+/** The place of a finite number's bin. */
+export function binOf(edges: readonly number[], value: number): number {
   let [low, high] = [0, edges.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -98,6 +99,17 @@ function binOf(edges: readonly number[], value: number): number {
     else low = middle + 1;
   }
   return low;
+}
+
+/** One more than there are edges. */
+export function binNames(column: string, edges: readonly number[]): readonly string[] {
+  const ends = edgeTexts(edges);
+  return [...ends, undefined].map((end, at) => binName(column, ends[at - 1], end));
+}
+
+/** The slice of rows without a value. */
+export function missingName(column: string): string {
+  return `${column} missing`;
 }
 
 function binName(column: string, above: string | undefined, to: string | undefined): string {

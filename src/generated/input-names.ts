@@ -78,6 +78,8 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "metrics",
     "slices",
     "slice-min-rows",
+    "weak-slices",
+    "fairness",
     "baseline",
     "purpose",
     "alpha",

@@ -43,8 +43,8 @@ export function tangoTest(
 ): { readonly pGreater: number; readonly pLess: number } {
   const excess = pairs.gains - pairs.losses - rows * difference;
   const standardError = standardErrorUnder(pairs, rows, difference);
-  // Without an error nothing but the difference itself is observed.
-  if (standardError === 0) return { pGreater: excess > 0 ? 0 : 1, pLess: excess < 0 ? 0 : 1 };
+  // No discordant row, asked about no difference: the limit of smaller and smaller ones.
+  if (standardError === 0) return { pGreater: 0.5, pLess: 0.5 };
   const statistic = excess / standardError;
   return { pGreater: normalSurvival(statistic), pLess: normalSurvival(-statistic) };
 }

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { evaluate } from "../support/evaluation.ts";
+import { openRegistry } from "../../src/commands/open-registry.ts";
+import { statementOf } from "../../src/lineage/evidence.ts";
+import { makeReport, serializeReport } from "../../src/report/report.ts";
+import { evaluate, good } from "../support/evaluation.ts";
+import { modelSource } from "../support/models.ts";
 import { slicedMachine, slicedRows } from "../support/slices.ts";
 
 const metrics = ["accuracy"];
@@ -126,6 +130,29 @@ describe("what slices cannot tell", () => {
       expect(check(`slice.${name}`)).toMatchObject({ verdict: "fail", message: expect.stringContaining(name) });
     }
     expect(findings.verdict).toBe("fail");
+  });
+
+  test("a value that was there when the champion was evaluated fails by name when it is gone", async () => {
+    await using at = await slicedMachine({ "before.csv": slicedRows(2000, 3, 40) });
+    const before = await evaluate(at, { challenger: "good.onnx", data: "before.csv", metrics, slices: ["country"] });
+    const moment = at.host.now().toISOString();
+    const run = { version: "0", started: moment, finished: moment, timings: {} };
+    const report = makeReport({ command: "evaluate-vs-champion", model: "m", config: {}, run }, before.findings);
+    const { bytes, digest } = serializeReport(report);
+    const registry = await openRegistry(undefined, at.host, { allowEphemeral: false });
+    const version = await registry.register("m", modelSource({ "model.onnx": good }));
+    const move = { alias: "champion", from: null, to: version.version, at: moment, actor: "ada", reason: "first" };
+    await registry.moveAlias("m", move);
+    await registry.attach(version, statementOf(report, digest), bytes);
+    const now = { ...near, champion: "registry:m@champion" };
+    const gone = await evaluate(at, { ...now, slices: ["country"] });
+    expect(gone.check("slice.country = MT")).toMatchObject({
+      verdict: "fail",
+      message: expect.stringContaining("the champion's own evaluation had it"),
+    });
+    expect(gone.findings.details).toMatchObject({ slices: { gone: ["country = MT"] } });
+    const listed = await evaluate(at, { ...now, slices: [{ by: "country", values: ["DE", "FR", "IT", "PL"] }] });
+    expect(listed.check("slice.country = MT")).toBeUndefined();
   });
 
   test("a condition that fails on the data is unchecked, and no value is repeated", async () => {

@@ -22,7 +22,7 @@ import { servingTopic } from "./representative.ts";
 import type { Rows } from "./rows.ts";
 import type { Baseline } from "./rules.ts";
 import { scoreRows } from "./scoring.ts";
-import { requireSlicing, type Slicing, slicingTopics } from "./slicing.ts";
+import { requireSlicing, type Slicing, slicesIn, slicingTopics } from "./slicing.ts";
 import { readingOf } from "./task-reading.ts";
 
 export interface Contest {
@@ -73,6 +73,7 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
   const other = contestants[1];
   const holdout = await examineHoldout(dataset, contestants, question, rows.input);
   requireSameClasses(contestants, holdout.classes);
+  const slices = await slicesIn(asked, dataset, holdout, host);
   mark();
   const plan = { reading: readingOf(question, asked.rules, asked.quantiles, holdout), rowColumns: question };
   const scored = await scoreRows(dataset, holdout, plan, contestants, host);
@@ -80,7 +81,7 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
   const look = await takeLook(lookQuestion(asked, holdout), freeLook(asked, scored), dataset, host);
   const contest = { ...asked, given: { ...asked.given, alpha: look.alpha, ledger: look.ledger } };
   const judged = other === undefined ? withoutChampion(contest, scored) : withChampion(contest, scored);
-  const scene = { contest, dataset, holdout, contestants, scored, ...judged };
+  const scene = { contest, dataset, holdout, contestants, scored, slices, ...judged };
   const parts = [...(await partsOf(scene, host)), { tables: look.tables }];
   const checks = [
     ...judged.checks,

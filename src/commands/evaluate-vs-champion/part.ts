@@ -6,6 +6,7 @@ import type { EvaluationDetails } from "../evaluate-vs-champion.ts";
 import type { Contestant, Holdout } from "./columns.ts";
 import type { Contest } from "./compare.ts";
 import type { Scored } from "./scoring.ts";
+import type { DeclaredSlices } from "./slices/declared.ts";
 
 /** What stands when every row was answered: what the topics beyond the metrics' own tests look at. The sessions are still open. */
 export interface Scene {
@@ -15,6 +16,8 @@ export interface Scene {
   /** The challenger, then the champion when there is one. */
   readonly contestants: readonly Contestant[];
   readonly scored: Scored;
+  /** The rows of the declared slices. */
+  readonly slices: DeclaredSlices;
   /** As they were tested: against a baseline the first asks for superiority. */
   readonly rules: readonly MetricRule[];
   /** Whom the challenger was compared with; absent when with nothing. */

@@ -6,7 +6,8 @@ import type { Check } from "../../kernel/command.ts";
 import type { Host } from "../../kernel/host.ts";
 import { designOf } from "./judge.ts";
 import type { Part, Scene } from "./part.ts";
-import { type DeclaredSlices, declaredSlices } from "./slices/declared.ts";
+import { goneSinceChampion } from "./slices/before.ts";
+import type { DeclaredSlices } from "./slices/declared.ts";
 import { goneChecks, sliceChecks, slicesTable } from "./slices/findings.ts";
 
 const number = z.number().nullable();
@@ -35,7 +36,7 @@ export const sliceDetails = {
           reason: z.string().optional(),
         }),
       ),
-      /** Declared, and without a row. */
+      /** Declared, or there when the champion was evaluated, and without a row. */
       gone: z.array(z.string()),
       /** Slices by each column's values: what a later evaluation expects to find again. */
       byValue: z.record(z.string(), z.array(z.string())),
@@ -43,13 +44,17 @@ export const sliceDetails = {
     .optional(),
 } as const;
 
+const sinceChampion =
+  "the champion's own evaluation had it. If it is gone for good, list the values that are left with `values`";
+
 /** Whether the challenger is worse anywhere, slice by slice, for the slices that are declared. */
 export async function slicesTopic(scene: Scene, host: Host): Promise<Part> {
-  const { contest, opponent, rules } = scene;
+  const { contest, opponent, rules, slices: declared } = scene;
   const { plans, leastRows } = contest.slicing;
   if (plans.length === 0) return {};
-  const declared = await declaredSlices(plans, scene, host);
-  if (opponent === undefined) return { checks: [...goneChecks(declared.gone), uncompared(declared)] };
+  const since = await goneSinceChampion(contest.champion, plans, declared);
+  const gone = [...goneChecks(declared.gone, "it is gone from the data"), ...goneChecks(since, sinceChampion)];
+  if (opponent === undefined) return { checks: [...gone, uncompared(declared)] };
   const { alpha } = contest.given;
   const question = { rules, alpha, leastRows };
   const tests = testsOf(declared.slices, rules, leastRows);
@@ -60,17 +65,17 @@ export async function slicesTopic(scene: Scene, host: Host): Promise<Part> {
   const against = `the ${opponent.name}`;
   return {
     checks: [
-      ...goneChecks(declared.gone),
+      ...gone,
       ...(comparisons.length === 0 ? [] : sliceChecks(comparisons, tests, alpha, against)),
       ...unknownChecks(declared),
     ],
     tables: comparisons.length === 0 ? [] : [slicesTable(comparisons, opponent.name, tests, alpha)],
-    details: { slices: detailsOf(comparisons, tests, declared) },
+    details: { slices: detailsOf(comparisons, tests, [...declared.gone, ...since], declared.byValue) },
   };
 }
 
 /** The challenger's answers, then the opponent's. */
-export function valuesOf({ scored, contest }: Scene, other: Answers): RowValues {
+function valuesOf({ scored, contest }: Scene, other: Answers): RowValues {
   const { truth, answers } = scored;
   return { truth, answers: [answers[0] ?? {}, other], design: designOf(scored, contest.given.alpha) };
 }
@@ -89,11 +94,12 @@ function unknownChecks({ unknown }: DeclaredSlices): readonly Check[] {
   }));
 }
 
-function detailsOf(comparisons: readonly SliceComparison[], tests: number, { gone, byValue }: DeclaredSlices) {
-  return {
-    tests,
-    compared: [...comparisons],
-    gone: [...gone],
-    byValue: Object.fromEntries(Object.entries(byValue).map(([column, names]) => [column, names.slice(0, 200)])),
-  };
+function detailsOf(
+  comparisons: readonly SliceComparison[],
+  tests: number,
+  gone: readonly string[],
+  byValue: DeclaredSlices["byValue"],
+) {
+  const copied = Object.fromEntries(Object.entries(byValue).map(([column, names]) => [column, [...names]]));
+  return { tests, compared: [...comparisons], gone: [...gone], byValue: copied };
 }

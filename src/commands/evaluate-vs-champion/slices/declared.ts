@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { DataSource, Dataset } from "../../../dataset/dataset.ts";
 import type { Slice } from "../../../evaluation/slices.ts";
 import {
   crossed,
@@ -13,7 +14,6 @@ import { configurationError } from "../../../kernel/error.ts";
 import type { Host } from "../../../kernel/host.ts";
 import { formatDuration } from "../../../kernel/quantity.ts";
 import { engineBytes, Queries } from "../../sql-queries.ts";
-import type { Scene } from "../part.ts";
 import { changed, cutName, partitionsBy, tooMany } from "./columns.ts";
 import type { SlicePlan } from "./inputs.ts";
 
@@ -29,17 +29,33 @@ export interface DeclaredSlices {
   readonly gone: readonly string[];
   /** Those that could not be found out. */
   readonly unknown: readonly { readonly name: string; readonly why: string }[];
-  /** Slices by each column's values: what a later evaluation may expect to find again. */
+  /** The largest slices by each column's values: what a later evaluation may expect to find again. */
   readonly byValue: Readonly<Record<string, readonly string[]>>;
+  /** Every slice by a column's values that some row belongs to. */
+  readonly present: ReadonlySet<string>;
+}
+
+/** The rows that are parted. */
+export interface SlicedData {
+  readonly dataset: Dataset;
+  readonly source: DataSource;
+  readonly rows: number;
+  /** For each condition. */
+  readonly limitMs: number;
+  /** Slices of fewer rows are not tested. */
+  readonly leastRows: number;
 }
 
 /** Finds the rows of every declared slice: the columns in one reading, the conditions in the locked helper. */
-export async function declaredSlices(plans: readonly SlicePlan[], scene: Scene, host: Host): Promise<DeclaredSlices> {
-  const { dataset, holdout } = scene;
+export async function declaredSlices(
+  plans: readonly SlicePlan[],
+  data: SlicedData,
+  host: Host,
+): Promise<DeclaredSlices> {
   const cuts = plans.flatMap((plan) => (plan.kind === "columns" ? plan.parts : []));
-  const partitions = await partitionsBy(cuts, dataset, holdout.rows, host, "slices");
+  const partitions = await partitionsBy(cuts, data.dataset, data.rows, host, "slices");
   const conditions = plans.filter((plan) => plan.kind === "condition");
-  const answered = await conditionSlices(conditions, scene, host);
+  const answered = await conditionSlices(conditions, data, host);
   const found = plans.map((plan) => (plan.kind === "columns" ? columnSlices(plan, partitions) : undefined));
   const all = [...found.flatMap((one) => one?.slices ?? []), ...answered.slices];
   return {
@@ -49,14 +65,22 @@ export async function declaredSlices(plans: readonly SlicePlan[], scene: Scene, 
       ...answered.slices.filter(({ rows }) => rows.length === 0).map(({ name }) => name),
     ],
     unknown: answered.unknown,
-    byValue: Object.fromEntries(plans.flatMap((plan, at) => valuesOf(plan, found[at]?.present ?? []))),
+    byValue: Object.fromEntries(plans.flatMap((plan, at) => valuesOf(plan, found[at]?.levels ?? [], data.leastRows))),
+    present: new Set(found.flatMap((one) => one?.levels.map(({ name }) => name) ?? [])),
   };
 }
 
-function valuesOf(plan: SlicePlan, present: readonly string[]): readonly (readonly [string, readonly string[]])[] {
+/** Those that are tested; rare values come and go. */
+function valuesOf(
+  plan: SlicePlan,
+  levels: ReturnType<typeof rowsByLevel>,
+  leastRows: number,
+): readonly (readonly [string, readonly string[]])[] {
   if (plan.kind !== "columns" || plan.parts.length !== 1) return [];
   const [part] = plan.parts;
-  return part === undefined || part.bins !== undefined ? [] : [[part.column, present]];
+  if (part === undefined || part.bins !== undefined) return [];
+  const large = levels.filter(({ rows }) => rows.length >= leastRows).slice(0, mostSlices);
+  return [[part.column, large.map(({ name }) => name)]];
 }
 
 function columnSlices(plan: ColumnsPlan, partitions: ReadonlyMap<string, Partition>) {
@@ -80,7 +104,7 @@ function columnSlices(plan: ColumnsPlan, partitions: ReadonlyMap<string, Partiti
   const present = levels.map(({ name }) => name);
   const own = listed === undefined ? levels : levels.filter(({ name }) => listed.includes(name));
   const gone = [...new Set([...(listed ?? []), ...wanted])].filter((name) => !present.includes(name));
-  return { slices: bounded(own, wanted, title).map((slice) => withMargin(slice, margin)), gone, present };
+  return { slices: bounded(own, wanted, title).map((slice) => withMargin(slice, margin)), gone, levels };
 }
 
 /** The largest are slices of their own, and so are those that are expected; all others are one together, so that no row is left out. */
@@ -103,15 +127,14 @@ function withMargin(slice: Omit<Slice, "margin">, margin: SlicePlan["margin"]): 
 }
 
 /** @throws TitleholderError TH_EVALUATION_SLICE_SQL (configuration) for a condition that could not run on any data. */
-async function conditionSlices(plans: readonly ConditionPlan[], { contest, holdout }: Scene, host: Host) {
+async function conditionSlices(plans: readonly ConditionPlan[], { source, rows, limitMs }: SlicedData, host: Host) {
   const slices: Slice[] = [];
   const unknown: { readonly name: string; readonly why: string }[] = [];
   if (plans.length === 0) return { slices, unknown };
   const spill = join(host.scratch, "slices");
   const own = join(spill, "rows");
   await host.files.makeDirectory(own);
-  const tables = [{ names: ["data"], source: contest.rows.source, spill: own }];
-  const limitMs = contest.limits.wallMs;
+  const tables = [{ names: ["data"], source, spill: own }];
   await using queries = new Queries(
     host,
     { tables, absent: [], memoryBytes: engineBytes, spill },
@@ -123,7 +146,7 @@ async function conditionSlices(plans: readonly ConditionPlan[], { contest, holdo
     const { answer, marks } = await queries.rows(where);
     if (answer.outcome === "refused") throw refusedCondition(name, answer);
     if (answer.outcome === "value" && marks !== undefined) {
-      if (marks.length !== holdout.rows) throw changed();
+      if (marks.length !== rows) throw changed();
       slices.push(withMargin({ name, rows: marked(marks) }, margin));
     } else unknown.push({ name, why: whyUnknown(answer.outcome, limitMs) });
   }

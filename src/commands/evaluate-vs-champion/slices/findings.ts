@@ -72,11 +72,11 @@ function untestableChecks(untestable: readonly SliceComparison[]): readonly Chec
 }
 
 /** Slices that are declared and that no row belongs to: a filter upstream, or a value that is spelled anew. */
-export function goneChecks(gone: readonly string[]): readonly Check[] {
+export function goneChecks(gone: readonly string[], why: string): readonly Check[] {
   return gone.map((name) => ({
     id: `slice.${name}`,
     verdict: "fail",
-    message: `no row belongs to the slice ${name}: it is gone from the data`,
+    message: `no row belongs to the slice ${name}: ${why}`,
     observed: 0,
     place: { input: "slices" },
   }));
