@@ -10,6 +10,7 @@ import { requireOnnxFile } from "../model/onnx/looked-at.ts";
 import { compareModels } from "./evaluate-vs-champion/compare.ts";
 import { answersBy } from "./evaluate-vs-champion/contestants.ts";
 import { unchanged } from "./evaluate-vs-champion/facts.ts";
+import { requireForecast } from "./evaluate-vs-champion/forecasts.ts";
 import { holdoutInputs, ledgerSchema } from "./evaluate-vs-champion/holdout-inputs.ts";
 import { holdoutKeeping } from "./evaluate-vs-champion/keeping.ts";
 import { predictorCommandOf } from "./evaluate-vs-champion/predictions/choice.ts";
@@ -17,6 +18,7 @@ import { rowFormats } from "./evaluate-vs-champion/predictions/command.ts";
 import { provenancesOf } from "./evaluate-vs-champion/provenance.ts";
 import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
 import { type Baseline, baselines, metricInput, metricRules } from "./evaluate-vs-champion/rules.ts";
+import { scoreColumnsOf } from "./evaluate-vs-champion/score-columns.ts";
 import { slicingDetails, slicingInputs, slicingOf } from "./evaluate-vs-champion/slicing.ts";
 import { taskColumns } from "./evaluate-vs-champion/task-reading.ts";
 import { absenceOf, type LocatedModel, type LocateOptions, locateModel } from "./model-reference.ts";
@@ -46,7 +48,7 @@ const inputs = z.strictObject({
     kind: "path",
     example: "data/validation.parquet",
   }),
-  label: input(z.string(), {
+  label: input(z.string().optional(), {
     description:
       "The column that holds the truth: the class, the number, or how relevant a document is (0: not at all). Of a multilabel task the columns that are 1 where a row has the label, separated by commas.",
     example: "churned",
@@ -56,10 +58,13 @@ const inputs = z.strictObject({
     separator: "comma",
     example: "customer_id",
   }),
-  task: input(z.enum(["binary", "multiclass", "multilabel", "regression", "ranking"]).default("binary"), {
-    description:
-      "`binary`: two classes, one of them positive. `multiclass`: more than two. `multilabel`: several labels a row, or none. `regression`: a number. `ranking`: documents of queries, in an order (see `query`).",
-  }),
+  task: input(
+    z.enum(["binary", "multiclass", "multilabel", "regression", "ranking", "forecast", "score"]).default("binary"),
+    {
+      description:
+        "`binary`: two classes, one of them positive. `multiclass`: more than two. `multilabel`: several labels a row, or none. `regression`: a number. `ranking`: documents of queries, in an order (see `query`). `forecast`: a number at a time (see `time`). `score`: columns that hold a score for each row already, such as a judge's (see `score`).",
+    },
+  ),
   weight: input(z.string().optional(), {
     description: "A column of sample weights, 0 or more: how many cases each row stands for.",
     example: "weight",
@@ -67,6 +72,25 @@ const inputs = z.strictObject({
   query: input(z.string().optional(), {
     description: "Of a ranking: the column that tells which rows are the documents of one query.",
     example: "search_id",
+  }),
+  score: input(z.string().optional(), {
+    description:
+      "Of a score task: the column that holds the challenger's score of each row. No model is opened; `challenger` names the file that the scores are of.",
+    example: "judge_new",
+  }),
+  championScore: input(z.string().optional(), {
+    description: "Of a score task: the column that holds the champion's score of each row.",
+    example: "judge_old",
+  }),
+  season: input(z.int().positive().optional(), {
+    description:
+      "Of a forecast: the steps of time in a season, such as 7 of days in weeks. 1 when absent: the last value is the naive forecast.",
+    example: "7",
+  }),
+  horizon: input(z.string().optional(), {
+    description:
+      "Of a forecast: the column that tells how many steps of time ahead each row was forecast. One season or less when absent.",
+    example: "days_ahead",
   }),
   group: input(z.string().optional(), {
     description:
@@ -89,13 +113,13 @@ const inputs = z.strictObject({
   }),
   metrics: input(z.array(metricInput).min(1).optional(), {
     description:
-      "What is compared, each with its `test`: `superiority`, or `non-inferiority` (the default) with the `margin` that is tolerated, in the metric's unit. All must pass. Classes: `accuracy` (with `p`: `exact` or `mid-p`), `balanced-accuracy`, `precision`, `recall`, `f1` (each with `average`: `positive`, `macro`, `weighted` or `micro`), `mcc`, `cost` (with `costs`), `top-k` (with `k`), `roc-auc`, `average-precision`, `log-loss` (with `clip`), `brier`, `ece` (with `bins`, `binning`: `equal-width` or `equal-mass`). Numbers: `mse`, `rmse`, `mae`, `mape`, `r2`, `pinball` (with `quantile`). Several labels: `precision`, `recall`, `f1` (with `average`: `macro`, `weighted`, `micro` or `samples`), `subset-accuracy`, `hamming-loss`, `jaccard`, `roc-auc`, `average-precision` (`macro` or `micro`). Rankings: `ndcg` and `mrr` (with `k`), `map`. When absent: non-inferior in ROC AUC (margin 0.005) and log-loss (0.01); for several classes in accuracy (0.01) and log-loss; for numbers in R² (0.01); for several labels in F1; for rankings in NDCG (0.01).",
+      "What is compared, each with its `test`: `superiority`, or `non-inferiority` (the default) with the `margin` that is tolerated, in the metric's unit. All must pass. Classes: `accuracy` (with `p`: `exact` or `mid-p`), `balanced-accuracy`, `precision`, `recall`, `f1` (each with `average`: `positive`, `macro`, `weighted` or `micro`), `mcc`, `cost` (with `costs`), `top-k` (with `k`), `roc-auc`, `average-precision`, `log-loss` (with `clip`), `brier`, `ece` (with `bins`, `binning`: `equal-width` or `equal-mass`). Numbers: `mse`, `rmse`, `mae`, `mape`, `smape`, `r2`, `pinball` (with `quantile`), and of forecasts `mase`. Several labels: `precision`, `recall`, `f1` (with `average`: `macro`, `weighted`, `micro` or `samples`), `subset-accuracy`, `hamming-loss`, `jaccard`, `roc-auc`, `average-precision` (`macro` or `micro`). Rankings: `ndcg` and `mrr` (with `k`), `map`. Scores: `score` (with `better`: `higher` or `lower`). When absent: non-inferior in ROC AUC (margin 0.005) and log-loss (0.01); for several classes in accuracy (0.01) and log-loss; for numbers in R² (0.01); for several labels in F1; for rankings in NDCG (0.01); for forecasts in MASE (0.01); superior in a score.",
     example: "[{ name: roc-auc, test: superiority }, { name: log-loss, test: non-inferiority, margin: 0.005 }]",
   }),
   ...slicingInputs,
   baseline: input(z.enum(baselines).optional(), {
     description:
-      "What a challenger must beat while there is no champion: always answering with the commonest class (`majority`, the default for classes) or with the mean (`mean`, the default for numbers), or documents in any order (`random-order`, the default for rankings); the first metric must then be superior. `none`: nothing is compared.",
+      "What a challenger must beat while there is no champion: always answering with the commonest class (`majority`, the default for classes) or with the mean (`mean`, the default for numbers), or documents in any order (`random-order`, the default for rankings), or repeating the last season (`seasonal-naive`, the default for forecasts); the first metric must then be superior. `none`: nothing is compared.",
   }),
   purpose: input(z.enum(purposes).optional(), {
     description:
@@ -218,6 +242,8 @@ async function run(given: Inputs, host: Host, project: Project) {
   const rules = metricRules(given.metrics, given.task);
   const slicing = slicingOf(given);
   const labels = taskColumns(given.task, given.label, given.query);
+  const scores = scoreColumnsOf(given);
+  requireForecast(given);
   const limits = {
     memoryBytes: parseSize(given.memoryLimit ?? "1GiB", { input: "memory-limit" }),
     wallMs: parseDuration(given.timeLimit ?? "30m", { input: "time-limit" }),
@@ -236,16 +262,18 @@ async function run(given: Inputs, host: Host, project: Project) {
     ledger: null,
     challenger: challenger.digest,
     champion: champion?.digest ?? null,
-    baseline: champion === undefined ? baseline : null,
+    baseline: champion === undefined && scores?.champion === undefined ? baseline : null,
     data: rows.fingerprint,
   };
   if (champion?.digest === challenger.digest) return unchanged(known, challenger, champion);
-  const { label, query, key, task, positive, weight, group, time, features, quantiles = [], trainingOverlap } = given;
-  const question = { label, labels, query, key, task, positive, weight, group, time };
+  const { label = "", query, key, task, positive, weight, group, time, horizon } = given;
+  const { features, quantiles = [], trainingOverlap } = given;
+  const season = task === "forecast" ? (given.season ?? 1) : undefined;
+  const question = { label, labels, query, key, task, positive, weight, group, time, horizon, season };
   const maxAge = given.maxAge === undefined ? undefined : parseDuration(given.maxAge, { input: "max-age" });
   const provenances = await provenancesOf(modelsOf(challenger, champion), given.evidence, host);
   const hygiene = { provenances, maxAge, trainingOverlap };
-  const models = { challenger, champion, championInput: given.champion, features, limits, predictorCommand };
+  const models = { challenger, champion, championInput: given.champion, features, limits, predictorCommand, scores };
   const kept = { keeping: await holdoutKeeping(given, rules, host, project), servingProfile: given.servingProfile };
   return compareModels(
     { given: known, hygiene, ...kept, rules, ...models, rows, question, quantiles, baseline, slicing },
@@ -263,7 +291,7 @@ const usualBaselines: Readonly<Record<Task, Baseline>> = {
   multiclass: "majority",
   multilabel: "majority",
   regression: "mean",
-  forecast: "mean",
+  forecast: "seasonal-naive",
   ranking: "random-order",
   score: "none",
 };
@@ -312,7 +340,8 @@ function whereOf(given: Inputs, name: string, host: Host): LocateOptions {
     registry: given.registry,
     allowEphemeral: given.allowEphemeralRegistry,
     look: async (path, shown) => {
-      if (answersBy(path, given.predictor) === "onnx") await requireOnnxFile(path, host.files, shown);
+      if (given.task !== "score" && answersBy(path, given.predictor) === "onnx")
+        await requireOnnxFile(path, host.files, shown);
     },
   };
 }

@@ -3,13 +3,14 @@ import { weightedMean } from "./metric.ts";
 
 /**
  * What always giving the same answer would give on these rows: the commonest class with each class's share as its probability, of several
- * labels each one's, the mean, or documents in any order; the least that a model must beat. It is taken from the same rows, which flatters
+ * labels each one's, the mean, of forecasts the last season, or documents in any order; the least that a model must beat. It is taken from the same rows, which flatters
  * the baseline a little.
  */
 export function baselineAnswers(truth: Truth, weights?: Float64Array): Answers {
   if (truth.kind === "classes") return majorityAnswers(truth, weights);
   if (truth.kind === "labels") return majorityLabels(truth, weights);
-  if (truth.kind === "numbers") return meanAnswers(truth, weights);
+  if (truth.kind === "numbers")
+    return truth.naive === undefined ? meanAnswers(truth, weights) : naiveAnswers(truth.naive);
   // One score for all documents: each of their orders at once.
   return { value: new Float64Array(truth.kind === "queries" ? truth.query.length : truth.rows) };
 }
@@ -58,4 +59,9 @@ function majorityLabels({ present }: LabelTruth, weights?: Float64Array): Answer
 
 function meanAnswers({ target }: NumberTruth, weights?: Float64Array): Answers {
   return { value: new Float64Array(target.length).fill(weightedMean(target, weights)) };
+}
+
+/** 0 where the data does not reach back: such rows have no weight in the comparison. */
+function naiveAnswers(naive: Float64Array): Answers {
+  return { value: naive.map((value) => (Number.isFinite(value) ? value : 0)) };
 }

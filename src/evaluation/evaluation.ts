@@ -26,6 +26,8 @@ export const metricNames = [
   "mape",
   "r2",
   "pinball",
+  "smape",
+  "mase",
   "ndcg",
   "mrr",
   "map",
@@ -100,6 +102,9 @@ export interface NumberTruth {
   readonly kind: "numbers";
   /** Finite. */
   readonly target: Float64Array;
+  /** Forecasts: what the seasonal-naive forecast says, and what MASE is scaled by; NaN where the data does not reach back. */
+  readonly naive?: Float64Array;
+  readonly scale?: Float64Array;
 }
 
 /** Rows that have each of several labels or not. */

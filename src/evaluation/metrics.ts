@@ -2,7 +2,7 @@ import type { MetricName } from "./evaluation.ts";
 import type { Metric } from "./metric.ts";
 import { accuracy, balancedAccuracy, cost, f1, mcc, precision, recall } from "./metrics/class-counts.ts";
 import { hammingLoss, jaccard, subsetAccuracy } from "./metrics/label-sets.ts";
-import { mae, mape, mse, pinball, r2, rmse } from "./metrics/numbers.ts";
+import { mae, mape, mase, mse, pinball, r2, rmse, smape } from "./metrics/numbers.ts";
 import { brier, ece, logLoss, topK } from "./metrics/probabilities.ts";
 import { map, mrr, ndcg } from "./metrics/queries.ts";
 import { score } from "./metrics/row-score.ts";
@@ -28,6 +28,8 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
   mape,
   r2,
   pinball,
+  smape,
+  mase,
   ndcg,
   mrr,
   map,

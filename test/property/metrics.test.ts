@@ -46,7 +46,8 @@ function numbers(seed: number, rows: number): Case {
   const random = createRandom(seed);
   const target = Float64Array.from({ length: rows }, () => 1 + random.normal());
   const near = () => target.map((one) => one + random.normal());
-  return { truth: { kind: "numbers", target }, answers: { value: near(), quantiles: new Map([[0.9, near()]]) } };
+  const scale = target.map(() => 0.5 + random.uniform());
+  return { truth: { kind: "numbers", target, scale }, answers: { value: near(), quantiles: new Map([[0.9, near()]]) } };
 }
 
 function labels(seed: number, rows: number): Case {
@@ -84,6 +85,7 @@ const kinds: readonly (readonly [string, (seed: number, rows: number) => Case, r
     [settings, ...(["micro", "weighted", "samples"] as const).map((average) => ({ ...settings, average }))],
   ],
   ["regression", numbers, [settings]],
+  ["forecast", numbers, [settings]],
   ["ranking", queries, [settings, { ...settings, k: 2 }]],
   ["score", scored, [settings]],
 ];
@@ -147,7 +149,10 @@ describe.each(named)("%s", (_, name, make, given) => {
 
 function cutTruth(truth: Truth, rows: number): Truth {
   if (truth.kind === "classes") return { ...truth, label: truth.label.slice(0, rows) };
-  if (truth.kind === "numbers") return { ...truth, target: truth.target.slice(0, rows) };
+  if (truth.kind === "numbers") {
+    const { target, scale = target } = truth;
+    return { ...truth, target: target.slice(0, rows), scale: scale.slice(0, rows) };
+  }
   if (truth.kind === "labels") return { ...truth, present: truth.present.map((column) => column.slice(0, rows)) };
   if (truth.kind === "scored") return { ...truth, rows };
   const documents = 3 * rows;

@@ -57,7 +57,7 @@ export async function evaluate({ host, project, cwd }: TestHost, given: Record<s
     Object.entries({ data: "test.csv", ...given }).map(([key, path]) =>
       key === "data" || key === "screenData"
         ? [key, [`${cwd}/${String(path)}`]]
-        : (key === "challenger" || key === "champion") && !String(path).includes(":")
+        : (key === "challenger" || key === "champion") && path !== undefined && !String(path).includes(":")
           ? [key, `${cwd}/${String(path)}`]
           : [key, path],
     ),

@@ -25,7 +25,7 @@ export interface Holdout {
 }
 
 export interface HoldoutQuestion {
-  /** The label's column; of several labels all of them as they were written. */
+  /** The label's column; of several labels all of them as they were written; empty where a task has none. */
   readonly label: string;
   /** The columns of the label: several of a multilabel task. */
   readonly labels: readonly string[];
@@ -37,6 +37,9 @@ export interface HoldoutQuestion {
   /** A column of what rows belong to, and one of when they were. */
   readonly group: string | undefined;
   readonly time: string | undefined;
+  /** Of a forecast: a column of how far ahead it was, and the moments of a season. */
+  readonly horizon: string | undefined;
+  readonly season: number | undefined;
   readonly task: Task;
   readonly positive: Cell | undefined;
 }
@@ -109,7 +112,8 @@ export function requireQuestion(columns: readonly Column[], question: HoldoutQue
     if (column !== undefined) requireLabelKind(label, column.kind, task);
     else throw absentLabel(label, names);
   }
-  for (const input of ["weight", "group", "time", "query"] as const) requireColumn(question[input], names, input);
+  for (const input of ["weight", "group", "time", "horizon", "query"] as const)
+    requireColumn(question[input], names, input);
   const unknownKey = key?.find((name) => !names.includes(name));
   if (unknownKey !== undefined) {
     throw configurationError(

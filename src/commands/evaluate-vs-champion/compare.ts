@@ -9,6 +9,7 @@ import { examineHoldout, type Holdout, type HoldoutQuestion, requireQuestion } f
 import { openModels, requireSameClasses, seatContestants } from "./contestants.ts";
 import { type Given, type Result, result } from "./facts.ts";
 import { keyChecks, missingCheck, missingTables, signatureChecks } from "./findings.ts";
+import { againstNaive, forecastTopic, horizonTopic } from "./forecasts.ts";
 import { hygienePart } from "./hygiene.ts";
 import { inputsTopic } from "./inputs.ts";
 import { type Judged, withChampion, withoutChampion } from "./judge.ts";
@@ -21,6 +22,7 @@ import { queriesTopic } from "./queries.ts";
 import { servingTopic } from "./representative.ts";
 import type { Rows } from "./rows.ts";
 import type { Baseline } from "./rules.ts";
+import type { ScoreColumns } from "./score-columns.ts";
 import { scoreRows } from "./scoring.ts";
 import { requireSlicing, type Slicing, slicesIn, slicingTopics } from "./slicing.ts";
 import { readingOf } from "./task-reading.ts";
@@ -36,6 +38,8 @@ export interface Contest {
   readonly champion: LocatedModel | undefined;
   /** How the champion was named, though there is none by that name. */
   readonly championInput: string | undefined;
+  /** Columns that hold the scores already, so that no model is opened. */
+  readonly scores: ScoreColumns | undefined;
   readonly rows: Rows;
   readonly question: HoldoutQuestion;
   /** The levels of the models' score columns; empty for models of one number. */
@@ -56,7 +60,15 @@ export interface Contest {
 }
 
 /** What the report tells beside the metrics' own tests, in this order. */
-const topics: readonly Topic[] = [...slicingTopics, hygienePart, servingTopic, inputsTopic, queriesTopic];
+const topics: readonly Topic[] = [
+  ...slicingTopics,
+  hygienePart,
+  servingTopic,
+  inputsTopic,
+  queriesTopic,
+  forecastTopic,
+  horizonTopic,
+];
 
 /** Opens the models, scores every row with both, compares and decides. */
 export async function compareModels(asked: Contest, host: Host): Promise<Result> {
@@ -75,8 +87,13 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
   requireSameClasses(contestants, holdout.classes);
   const slices = await slicesIn(asked, dataset, holdout, host);
   mark();
-  const plan = { reading: readingOf(question, asked.rules, asked.quantiles, holdout), rowColumns: question };
-  const scored = await scoreRows(dataset, holdout, plan, contestants, host);
+  const plan = {
+    reading: readingOf(question, asked.rules, asked.quantiles, holdout),
+    rowColumns: question,
+    season: question.season,
+  };
+  const all = await scoreRows(dataset, holdout, plan, contestants, host);
+  const scored = other === undefined && asked.baseline === "seasonal-naive" ? againstNaive(all) : all;
   mark();
   const look = await takeLook(lookQuestion(asked, holdout), freeLook(asked, scored), dataset, host);
   const contest = { ...asked, given: { ...asked.given, alpha: look.alpha, ledger: look.ledger } };

@@ -10,6 +10,7 @@ import type { Contestant, HoldoutQuestion } from "./columns.ts";
 import type { Contest } from "./compare.ts";
 import { CommandSession } from "./predictions/command.ts";
 import { isPredictionsFile, openPredictionsFile } from "./predictions/file.ts";
+import { scoreContestants } from "./score-columns.ts";
 
 /** How a contestant comes to its answers. */
 export type AnswersBy = "onnx" | "command" | "file";
@@ -33,6 +34,7 @@ interface Seat {
  */
 export async function openModels(contest: Contest, host: Host, stack: AsyncDisposableStack): Promise<readonly Seat[]> {
   const { challenger, champion, limits, features, predictorCommand } = contest;
+  if (contest.scores !== undefined) return [];
   const predictor = predictorCommand === undefined ? "onnx" : "command";
   const seats: readonly Seat[] = [
     { name: "challenger" as const, model: challenger },
@@ -56,6 +58,7 @@ export async function seatContestants(
   dataset: Dataset,
   host: Host,
 ): Promise<readonly Contestant[]> {
+  if (contest.scores !== undefined) return scoreContestants(contest.scores);
   const contestants: Contestant[] = [];
   for (const seat of seats) {
     const session = seat.session ?? (await sessionOf(seat, contest, dataset, host));

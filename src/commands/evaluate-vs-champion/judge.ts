@@ -121,15 +121,15 @@ function uncompared(
   };
 }
 
-function constantOf({ kind }: Truth): string {
+function constantOf(truth: Truth): string {
   const answers = {
     classes: "the commonest class",
     labels: "each label's commoner answer",
-    numbers: "the mean",
+    numbers: truth.kind === "numbers" && truth.naive !== undefined ? "the value of a season earlier" : "the mean",
     queries: "the same score, so that any order is as good",
     scored: "nothing",
   };
-  return answers[kind];
+  return answers[truth.kind];
 }
 
 function pictures(

@@ -59,20 +59,22 @@ const settingsOf: Partial<Record<MetricName, readonly (keyof MetricSettings)[]>>
 };
 
 /** What is asked where nothing is written: no worse than the champion, so that a refactoring can pass. */
-const usualMetrics: Partial<Record<Task, readonly MetricName[]>> = {
+const usualMetrics: Readonly<Record<Task, readonly MetricInput[]>> = {
   binary: ["roc-auc", "log-loss"],
   multiclass: ["accuracy", "log-loss"],
   multilabel: ["f1"],
   regression: ["r2"],
   ranking: ["ndcg"],
+  forecast: ["mase"],
+  score: [{ name: "score", test: "superiority" }],
 };
 
-export const baselines = ["majority", "mean", "random-order", "none"] as const;
+export const baselines = ["majority", "mean", "random-order", "seasonal-naive", "none"] as const;
 export type Baseline = (typeof baselines)[number];
 
 /** @throws TitleholderError TH_EVALUATION_METRICS (configuration) */
 export function metricRules(given: readonly MetricInput[] | undefined, task: Task): readonly MetricRule[] {
-  const rules = (given ?? usualMetrics[task] ?? []).map((metric) => ruleOf(metric, task));
+  const rules = (given ?? usualMetrics[task]).map((metric) => ruleOf(metric, task));
   const twice = rules.find(({ name }, at) => rules.findIndex((rule) => rule.name === name) !== at);
   if (twice !== undefined) throw refuse(`${twice.name} is named twice`, "name each metric once");
   if (rules.length === 0) throw refuse("no metric is named", `name one or more of ${metricsOf(task).join(", ")}`);

@@ -2,6 +2,7 @@ import type { ColumnBatch, Dataset } from "../../dataset/dataset.ts";
 import type { Answers, Truth } from "../../evaluation/evaluation.ts";
 import type { Reading } from "../../evaluation/reading.ts";
 import { type RowColumns, type RowFacts, RowFactsReader } from "../../evaluation/row-facts.ts";
+import { withoutFewSeries, withSeasons } from "../../evaluation/seasonal.ts";
 import { configurationError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
 import { answersTo, rowsAtOnce } from "./batches.ts";
@@ -18,13 +19,15 @@ export interface Scored extends RowFacts {
 export interface ReadingPlan {
   readonly reading: Reading;
   readonly rowColumns: RowColumns;
+  /** Of a forecast: moments of a season. */
+  readonly season: number | undefined;
 }
 
 /** Reads the rows once, in source order, and lets all models answer the same batch side by side; keeps the answers only. */
 export async function scoreRows(
   dataset: Dataset,
   holdout: Holdout,
-  { reading, rowColumns }: ReadingPlan,
+  { reading, rowColumns, season }: ReadingPlan,
   contestants: readonly Contestant[],
   host: Host,
 ): Promise<Scored> {
@@ -49,7 +52,10 @@ export async function scoreRows(
   }
   if (done !== rows) throw changed();
   const answers = sheets.map((sheet) => sheet.finish());
-  return { truth: reading.finish(), answers, ...facts.finish() };
+  const brought = facts.finish();
+  const truth = reading.finish();
+  if (season === undefined) return { truth, answers, ...brought };
+  return { truth: withSeasons(truth, brought, { season, ...brought }), answers, ...withoutFewSeries(brought) };
 }
 
 function rowsOf(batch: ColumnBatch): number {

@@ -26,10 +26,15 @@ export function readingOf(
 }
 
 /**
- * The columns of the label: several of a multilabel task, separated by commas.
+ * The columns of the label: several of a multilabel task, separated by commas; none where rows are scored already.
  * @throws TitleholderError TH_LABEL_MISSING, TH_EVALUATION_QUERY (configuration) for what the task lacks, or does not know.
  */
-export function taskColumns(task: Task, label: string, query: string | undefined): readonly string[] {
+export function taskColumns(task: Task, label: string | undefined, query: string | undefined): readonly string[] {
+  if (task === "score") return [];
+  if (label === undefined) {
+    const fix = "name it with the input `label`";
+    throw configurationError("TH_LABEL_MISSING", "which column holds the label is not said", fix, { input: "label" });
+  }
   const labels = task === "multilabel" ? label.split(",").map((name) => name.trim()) : [label];
   if (new Set(labels).size !== labels.length || labels.includes("") || (task === "multilabel" && labels.length < 2)) {
     const fix = "name each column that is 1 where a row has the label, separated by commas: `spam, abuse, other`";

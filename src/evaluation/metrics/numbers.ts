@@ -17,6 +17,26 @@ export const mape: Metric = meanLoss(
   (predicted, target) => Math.abs(predicted - target) / Math.max(Math.abs(target), 2 ** -52),
 );
 
+/** Symmetric mean absolute percentage error: twice the error over the sizes of both, 0..2; 0 where both are 0 (S. Makridakis, 1993). */
+export const smape: Metric = meanLoss(0.01, (predicted, target) => {
+  const size = Math.abs(predicted) + Math.abs(target);
+  return size === 0 ? 0 : (2 * Math.abs(predicted - target)) / size;
+});
+
+/** Mean absolute error over that of a step of one season in the row's series; below 1 is better than repeating the last season. */
+export const mase: Metric = {
+  tasks: ["forecast"],
+  needs: "value",
+  better: "lower",
+  margin: 0.01,
+  shape: "smooth",
+  estimator: (truth, answers) => {
+    const scale = needed(truth.kind === "numbers" ? truth.scale : undefined, "scale");
+    const errors = losses(truth, answers, (predicted, target) => Math.abs(predicted - target));
+    return meanEstimator(errors.map((error, row) => error / (scale[row] ?? Number.NaN)));
+  },
+};
+
 /** The root of the mean squared error, in the target's unit. */
 export const rmse: Metric = {
   ...mse,
