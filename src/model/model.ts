@@ -62,6 +62,8 @@ export interface PredictorSession extends AsyncDisposable {
   readonly features: readonly Feature[];
   /** What `predict` will give; known without a row. */
   readonly gives: { readonly label: boolean; readonly scores: boolean };
+  /** By column of texts: the categories that the model knows, where it says so. */
+  readonly categories?: ReadonlyMap<string, ReadonlySet<string>>;
   /** The classes of the score columns in their order, where their names are known. */
   readonly classes?: readonly string[];
   /**

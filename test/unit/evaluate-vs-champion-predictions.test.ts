@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { digestOf } from "../../src/kernel/digest.ts";
 import { TitleholderError } from "../../src/kernel/error.ts";
 import { evaluate, machine, rows } from "../support/evaluation.ts";
+import { model, node, tensor, value } from "../support/onnx-models.ts";
 
 /** Predictions of the logistic models of `good` and `dull`, row by row of the data, as CSV. */
 function predicted(csv: string, logit: (x: number, z: number) => number, shape: (id: string, p: number) => string) {
@@ -99,5 +100,55 @@ describe("ready predictions", () => {
     expect(error.code).toBe(code);
     expect(error.message).toMatch(says);
     expect(error.fix).not.toBe("");
+  });
+});
+
+describe("what goes into a model", () => {
+  const flat = tensor({ name: "flat", type: "int64", shape: [2], values: [-1, 2] });
+  const byCity = model({
+    nodes: [
+      node({
+        operator: "OneHotEncoder",
+        domain: "ai.onnx.ml",
+        inputs: ["city"],
+        outputs: ["hot"],
+        attributes: { cats_strings: { texts: ["Bern", "Rom"] }, zeros: { int: 1 } },
+      }),
+      node({ operator: "Reshape", inputs: ["hot", "flat"], outputs: ["X"] }),
+      node({
+        operator: "LinearClassifier",
+        domain: "ai.onnx.ml",
+        inputs: ["X"],
+        outputs: ["label", "probabilities"],
+        attributes: {
+          coefficients: { floats: [-1, 1, 1, -1] },
+          intercepts: { floats: [0, 0] },
+          post_transform: { text: "LOGISTIC" },
+          classlabels_ints: { ints: [0, 1] },
+        },
+      }),
+    ],
+    inputs: [value({ name: "city", type: "string", shape: [null, 1] })],
+    outputs: [
+      value({ name: "label", type: "int64", shape: [null] }),
+      value({ name: "probabilities", type: "float", shape: [null, 2] }),
+    ],
+    initializers: [flat],
+  });
+
+  test("is counted where the model never saw it: categories beyond its own list", async () => {
+    const cities = ["Bern", "Rom", "Oslo", "Bern"];
+    const lines = Array.from({ length: 40 }, (_, row) => `${row},${cities[row % 4]},${row % 2}`);
+    await using at = await machine({ "city.onnx": byCity, "test.csv": `id,city,y\n${lines.join("\n")}\n` });
+    const { check, findings } = await evaluate(at, { challenger: "city.onnx" });
+    expect(check("unseen-categories-challenger")).toMatchObject({
+      verdict: "warn",
+      observed: 10,
+      message: expect.stringContaining('city "Oslo"'),
+    });
+    expect(findings.tables.find(({ title }) => title.startsWith("Categories"))?.rows).toEqual([
+      ["challenger", "city", "Oslo", 10],
+    ]);
+    expect(check("extra-columns")).toMatchObject({ observed: 1, message: expect.stringContaining("id") });
   });
 });

@@ -1,4 +1,5 @@
 import type { Check, Table } from "../../kernel/command.ts";
+import { unseenCategories } from "./categories.ts";
 import type { Contestant } from "./columns.ts";
 import type { Part, Scene } from "./part.ts";
 import { FileSession } from "./predictions/file.ts";
@@ -9,13 +10,15 @@ const listedColumns = 8;
 export async function inputsTopic(scene: Scene): Promise<Part> {
   const models = scene.contestants.filter(({ session }) => session.from === "model");
   const finite = models.length === 0 ? {} : await notFinite(scene, models);
+  const unseen = await unseenCategories(scene, models);
   return {
     checks: [
       ...scene.contestants.flatMap(joinedChecks),
       ...(finite.checks ?? []),
+      ...(unseen.checks ?? []),
       ...(models.length === 0 ? [] : [extraColumnsCheck(scene)]),
     ],
-    ...(finite.tables === undefined ? {} : { tables: finite.tables }),
+    tables: [...(finite.tables ?? []), ...(unseen.tables ?? [])],
   };
 }
 

@@ -32,6 +32,10 @@ export interface Gathered {
   readonly functions: Map<string, Set<string>>;
   /** The operators that nodes call, by domain. */
   readonly operators: Map<string, Set<string>>;
+  /** Of nodes of the main graph that turn categories into numbers: the value they read, and the categories they know. */
+  readonly encoders: { readonly input: string; readonly categories: ReadonlySet<string> }[];
+  /** Of nodes of the main graph that hand a value on as it is: their output, and what it is. */
+  readonly handedOn: Map<string, string>;
   /** Where tensors say that their data lies. */
   readonly external: { tensor: string; location: string }[];
   /** About how many bytes of memory all this takes. */
@@ -54,6 +58,8 @@ export function nothingGathered(file: string): Gathered {
     initializerBytes: 0,
     functions: new Map(),
     operators: new Map(),
+    encoders: [],
+    handedOn: new Map(),
     external: [],
     kept: 0,
   };

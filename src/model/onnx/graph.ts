@@ -112,7 +112,7 @@ function graphRule(into: Gathered, depth: number, main: boolean): MessageRule {
   const values = (list: GraphValue[]) => message(() => valueRule(into, (value) => list.push(value)));
   return {
     fields: {
-      1: message(() => nodeRule(into, depth)),
+      1: message(() => nodeRule(into, depth, main)),
       5: message((bytes) => initializerRule(into, bytes, main)),
       15: message((bytes) => sparseRule(into, bytes, main)),
       ...(main ? { 11: values(into.inputs), 12: values(into.outputs) } : {}),
@@ -120,15 +120,32 @@ function graphRule(into: Gathered, depth: number, main: boolean): MessageRule {
   };
 }
 
-function nodeRule(into: Gathered, depth: number): MessageRule {
+/** Operators that know categories by their texts, and those that hand a column on. */
+const encoding: ReadonlySet<string> = new Set(["OneHotEncoder", "LabelEncoder", "CategoryMapper"]);
+const handing: ReadonlySet<string> = new Set(["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze"]);
+const categoryLists: ReadonlySet<string> = new Set(["cats_strings", "keys_strings"]);
+
+function nodeRule(into: Gathered, depth: number, main = false): MessageRule {
   let operator = "";
   let domain = "";
+  let [input, output]: (string | undefined)[] = [];
+  const categories = new Set<string>();
   return {
     fields: {
+      ...(main
+        ? {
+            1: text((name) => {
+              input ??= name;
+            }),
+            2: text((name) => {
+              output ??= name;
+            }),
+          }
+        : {}),
       4: text((value) => {
         operator = value;
       }),
-      5: message(() => attributeRule(into, depth)),
+      5: message(() => attributeRule(into, depth, main && encoding.has(operator) ? categories : undefined)),
       7: text((value) => {
         domain = value;
       }),
@@ -136,15 +153,35 @@ function nodeRule(into: Gathered, depth: number): MessageRule {
     close: () => {
       into.nodes += 1;
       addOperator(into, into.operators, domain, operator);
+      if (input === undefined || output === undefined) return;
+      if (categories.size > 0) into.encoders.push({ input, categories });
+      if (handing.has(operator)) {
+        keep(into, input.length + output.length);
+        into.handedOn.set(output, input);
+      }
     },
   };
 }
 
-function attributeRule(into: Gathered, depth: number): MessageRule {
+/** `categories`: where lists of them go, of a node that may have some; the texts of others are never held. */
+function attributeRule(into: Gathered, depth: number, categories?: Set<string>): MessageRule {
   const tensor = message(() => tensorRule(into, () => undefined));
   const sparse = message(() => sparseTensorRule(into, () => undefined));
   const graph = message(() => graphRule(into, depth + 1, false));
-  return { fields: { 5: tensor, 6: graph, 10: tensor, 11: graph, 22: sparse, 23: sparse } };
+  const fields = { 5: tensor, 6: graph, 10: tensor, 11: graph, 22: sparse, 23: sparse };
+  if (categories === undefined) return { fields };
+  let name = "";
+  return {
+    fields: {
+      ...fields,
+      1: text((value) => {
+        name = value;
+      }),
+      9: text((value) => {
+        if (categoryLists.has(name)) addName(into, categories, value);
+      }),
+    },
+  };
 }
 
 function initializerRule(into: Gathered, bytes: number, main: boolean): MessageRule {

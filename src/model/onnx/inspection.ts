@@ -25,6 +25,8 @@ export interface OnnxInspection {
   /** 1 without graphs in graphs. */
   readonly depth: number;
   readonly initializers: { readonly count: number; readonly bytes: number };
+  /** Categories that the model knows of an input of texts, where an encoder reads it directly. */
+  readonly categories: ReadonlyMap<string, ReadonlySet<string>>;
   /** The operators used, by domain. */
   readonly operators: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -109,8 +111,21 @@ function judge(found: Gathered, size: number, digest: Digest): OnnxInspection {
     nodes: found.nodes,
     depth: found.depth,
     initializers: { count: found.initializers.size, bytes: found.initializerBytes },
+    categories: categoriesOf(found),
     operators: found.operators,
   };
+}
+
+/** By input of the graph, however often its values are handed on before an encoder reads them. */
+function categoriesOf({ encoders, handedOn, inputs }: Gathered): ReadonlyMap<string, ReadonlySet<string>> {
+  const names = new Set(inputs.map(({ name }) => name));
+  const found = new Map<string, ReadonlySet<string>>();
+  for (const { input, categories } of encoders) {
+    let name = input;
+    for (let step = 0; step < handedOn.size && !names.has(name); step++) name = handedOn.get(name) ?? name;
+    if (names.has(name)) found.set(name, categories);
+  }
+  return found;
 }
 
 function refuseExternalData({ file, external }: Gathered): void {

@@ -59,6 +59,7 @@ async function open(
       signal: host.signal,
       helper,
       signature,
+      categories: inspection.categories,
       inputs,
       choice,
     });
@@ -112,6 +113,7 @@ interface OpenModel {
   readonly signal: AbortSignal;
   readonly helper: HelperProcess;
   readonly signature: Signature;
+  readonly categories: ReadonlyMap<string, ReadonlySet<string>>;
   readonly inputs: readonly InputColumns[];
   readonly choice: OutputChoice;
 }
@@ -119,6 +121,7 @@ interface OpenModel {
 class OnnxSession implements PredictorSession {
   readonly from = "model";
   readonly signature: Signature;
+  readonly categories: ReadonlyMap<string, ReadonlySet<string>>;
   readonly features: readonly Feature[];
   readonly gives: { readonly label: boolean; readonly scores: boolean };
   readonly #model: OpenModel;
@@ -128,6 +131,7 @@ class OnnxSession implements PredictorSession {
     this.#model = model;
     this.#memories = model.inputs.map(() => new TensorMemory());
     this.signature = model.signature;
+    this.categories = model.categories;
     this.features = featuresOf(model.inputs);
     this.gives = { label: model.choice.label !== undefined, scores: model.choice.scores !== undefined };
   }

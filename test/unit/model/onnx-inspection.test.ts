@@ -53,6 +53,7 @@ describe("a whole model", () => {
       nodes: 1,
       depth: 1,
       initializers: { count: 0, bytes: 0 },
+      categories: new Map(),
       operators: new Map([["ai.onnx.ml", new Set(["LinearClassifier"])]]),
     });
   });
@@ -81,6 +82,25 @@ describe("a whole model", () => {
     expect((await inspect(bytes)).signature.outputs).toEqual([
       { name: "scores", type: "seq(map(int64, float))", shape: [] },
     ]);
+  });
+
+  test("tells the categories that it knows of a text input, through nodes that hand it on", async () => {
+    const flat = node({ operator: "Flatten", inputs: ["city"], outputs: ["flat"] });
+    const encoder = (input: string) =>
+      node({
+        operator: "OneHotEncoder",
+        domain: "ai.onnx.ml",
+        inputs: [input],
+        outputs: ["hot"],
+        attributes: { cats_strings: { texts: ["Bern", "Rom"] }, zeros: { int: 1 } },
+      });
+    const city = value({ name: "city", type: "string", shape: [null, 1] });
+    const { categories } = await inspect(
+      model({ nodes: [flat, encoder("flat")], inputs: [city], outputs: [floatOut] }),
+    );
+    expect(categories).toEqual(new Map([["city", new Set(["Bern", "Rom"])]]));
+    const elsewhere = model({ nodes: [encoder("made")], inputs: [city], outputs: [floatOut] });
+    expect((await inspect(elsewhere)).categories.size).toBe(0);
   });
 
   test("may call functions that it defines itself", async () => {
