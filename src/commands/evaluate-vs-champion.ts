@@ -11,6 +11,7 @@ import { compareModels } from "./evaluate-vs-champion/compare.ts";
 import { answersBy } from "./evaluate-vs-champion/contestants.ts";
 import { unchanged } from "./evaluate-vs-champion/facts.ts";
 import { requireForecast } from "./evaluate-vs-champion/forecasts.ts";
+import { gateDetails, gateInputs, gatesOf } from "./evaluate-vs-champion/gates.ts";
 import { holdoutInputs, ledgerSchema } from "./evaluate-vs-champion/holdout-inputs.ts";
 import { holdoutKeeping } from "./evaluate-vs-champion/keeping.ts";
 import { predictorCommandOf } from "./evaluate-vs-champion/predictions/choice.ts";
@@ -151,6 +152,7 @@ const inputs = z.strictObject({
     description:
       "Let a fork's pull request bring the predictor's program. On a self-hosted runner a stranger's code runs there.",
   }),
+  ...gateInputs,
   memoryLimit: input(z.string().optional(), {
     description:
       "Memory that each model may use besides its runtime. When absent 1 GiB, and for its first row 64 MiB and four times its own size: a model that takes more for one row is refused.",
@@ -220,6 +222,7 @@ const details = z.strictObject({
     }),
   ),
   ...slicingDetails,
+  ...gateDetails,
 });
 
 type Inputs = z.output<typeof inputs>;
@@ -274,7 +277,11 @@ async function run(given: Inputs, host: Host, project: Project) {
   const provenances = await provenancesOf(modelsOf(challenger, champion), given.evidence, host);
   const hygiene = { provenances, maxAge, trainingOverlap };
   const models = { challenger, champion, championInput: given.champion, features, limits, predictorCommand, scores };
-  const kept = { keeping: await holdoutKeeping(given, rules, host, project), servingProfile: given.servingProfile };
+  const kept = {
+    keeping: await holdoutKeeping(given, rules, host, project),
+    servingProfile: given.servingProfile,
+    gates: gatesOf(given),
+  };
   return compareModels(
     { given: known, hygiene, ...kept, rules, ...models, rows, question, quantiles, baseline, slicing },
     host,

@@ -1,3 +1,4 @@
+import { type CheckVerdict, overallVerdict } from "../kernel/verdict.ts";
 import { sameLabels, sameNumbers } from "./comparison.ts";
 import type { Answers, Decision, MetricComparison } from "./evaluation.ts";
 
@@ -23,6 +24,14 @@ export function decide(comparisons: readonly MetricComparison[], identical: bool
 export function unbaselined(decision: Decision): Decision {
   if (decision === "inconclusive") return decision;
   return decision === "rejected" || decision === "unchanged" ? "unbaselined-fail" : "unbaselined-pass";
+}
+
+/** The decision over metrics and gates: a gate that fails refuses what the metrics let pass, an undecided one leaves it open. */
+export function afterGates(decision: Decision, gates: Iterable<CheckVerdict>): Decision {
+  const worst = overallVerdict(gates);
+  if (worst === "fail") return decision.startsWith("unbaselined") ? "unbaselined-fail" : "rejected";
+  const refused = decision === "rejected" || decision === "unbaselined-fail";
+  return worst === "inconclusive" && !refused ? "inconclusive" : decision;
 }
 
 /** Whether two models answered the same in every row, in everything that both give. */

@@ -83,6 +83,8 @@ export interface MetricRule {
   readonly test: MetricTest;
   /** The largest loss that is tolerated, in the metric's unit, above 0; used by non-inferiority. */
   readonly margin: number;
+  /** What the challenger's own value must reach, in the metric's unit, whoever the champion is. */
+  readonly threshold?: number;
 }
 
 /** The rows' true values. */

@@ -3,6 +3,7 @@ import { roles } from "../generated/roles.ts";
 import type { HelperContext, HelperHandler, HelperRole } from "../kernel/helper.ts";
 import { nodeFiles } from "./files.ts";
 import { bytesDescriptor, type FromHelper, startId, type ToHelper, toWire } from "./helper-wire.ts";
+import { memoryUse } from "./memory.ts";
 import { loadNative } from "./native.ts";
 
 const closeLimitMs = 2000;
@@ -36,6 +37,8 @@ export function runHelper(known: Readonly<Record<string, () => Promise<HelperRol
     const context: HelperContext = {
       files: nodeFiles(),
       now: () => new Date(),
+      clock: () => performance.now(),
+      memory: memoryUse,
       signal: abort.signal,
       log: (text) => void process.stderr.write(`${text}\n`),
       native: (name) => loadNative(name, message.native),

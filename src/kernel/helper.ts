@@ -25,10 +25,20 @@ export interface HelperProcess extends AsyncDisposable {
   detach(): void;
 }
 
+/** Memory that a process holds in the machine's own, and the most that it has held. */
+export interface MemoryUse {
+  readonly residentBytes: number;
+  readonly peakBytes: number;
+}
+
 /** What a role may touch inside the helper process. */
 export interface HelperContext {
   readonly files: Files;
   readonly now: () => Date;
+  /** Milliseconds since some moment, fine enough for a microsecond; never goes back. */
+  readonly clock: () => number;
+  /** Of this process. */
+  readonly memory: () => Promise<MemoryUse>;
   readonly signal: AbortSignal;
   log(text: string): void;
   native<T>(name: NativePackage): Promise<T>;

@@ -49,6 +49,22 @@ export interface Predictions {
   readonly scores?: readonly Float64Array[];
 }
 
+/** How long the model took for one batch. */
+export interface Timing {
+  /** Milliseconds from the tensors' bytes to the model's answer, without the way to the helper and back. */
+  readonly ms: number;
+  /** Milliseconds that a fixed amount of arithmetic took right before: it tells a busy machine from a slow model. */
+  readonly referenceMs: number;
+}
+
+/** What the model's process holds of the machine's memory. */
+export interface ModelMemory {
+  /** Before the model's bytes were read, its runtime loaded. */
+  readonly emptyBytes: number;
+  /** The most so far. */
+  readonly peakBytes: number;
+}
+
 export interface PredictorSession extends AsyncDisposable {
   /**
    * Whose answers these are: a `model` answers any rows, a `command` too but starts a program each time, a `file` holds answers to the data's
@@ -73,4 +89,8 @@ export interface PredictorSession extends AsyncDisposable {
    *   value where the model takes none), TH_MODEL_RUN (the model failed), TH_MODEL_LIMIT, TH_MODEL_CRASH.
    */
   predict(batch: ColumnBatch): Promise<Predictions>;
+  /** Scores a batch for its time alone; absent where the way to the model and back cannot be told from it. Throws what `predict` does. */
+  time?(batch: ColumnBatch): Promise<Timing>;
+  /** Absent where the model does not run in a helper process. */
+  memory?(): Promise<ModelMemory>;
 }

@@ -394,3 +394,54 @@ export function linear({ features, weights, intercepts = weights.map(() => 0), s
     ],
   });
 }
+
+/** A logistic regression of x that makes `elements` floats on its way, and adds nothing of them. */
+export function memoryHungry(elements: number): Bytes {
+  return model({
+    nodes: [
+      node({ operator: "ConstantOfShape", inputs: ["s"], outputs: ["zeros"] }),
+      // By a value that is not known beforehand, so that no optimizer folds it away.
+      node({ operator: "ReduceMax", inputs: ["x"], outputs: ["most"], attributes: { keepdims: { int: 0 } } }),
+      node({ operator: "Mul", inputs: ["zeros", "most"], outputs: ["many"] }),
+      node({ operator: "ReduceSum", inputs: ["many"], outputs: ["nothing"], attributes: { keepdims: { int: 0 } } }),
+      node({ operator: "Add", inputs: ["x", "nothing"], outputs: ["sum"] }),
+      node({ operator: "Sigmoid", inputs: ["sum"], outputs: ["probability"] }),
+    ],
+    inputs: [value({ name: "x", type: "float", shape: [null, 1] })],
+    outputs: [value({ name: "probability", type: "float", shape: [null, 1] })],
+    initializers: [tensor({ name: "s", type: "int64", shape: [1], values: [elements] })],
+    opsets: { "": 17 },
+  });
+}
+
+/** A logistic regression on a matrix of float columns that takes a missing value as 0, as a pipeline with an imputer does. */
+export function imputingRegression(weights: Readonly<Record<string, number>>): Bytes {
+  const names = Object.keys(weights);
+  const coefficients = Object.values(weights);
+  return model({
+    nodes: [
+      node({ operator: "IsNaN", inputs: ["X"], outputs: ["missing"] }),
+      node({ operator: "Where", inputs: ["missing", "zero", "X"], outputs: ["whole"] }),
+      node({
+        operator: "LinearClassifier",
+        domain: "ai.onnx.ml",
+        inputs: ["whole"],
+        outputs: ["label", "probabilities"],
+        attributes: {
+          coefficients: { floats: [...coefficients.map((weight) => -weight), ...coefficients] },
+          intercepts: { floats: [0, 0] },
+          multi_class: { int: 1 },
+          post_transform: { text: "LOGISTIC" },
+          classlabels_ints: { ints: [0, 1] },
+        },
+      }),
+    ],
+    inputs: [value({ name: "X", type: "float", shape: [null, names.length] })],
+    outputs: [
+      value({ name: "label", type: "int64", shape: [null] }),
+      value({ name: "probabilities", type: "float", shape: [null, 2] }),
+    ],
+    initializers: [tensor({ name: "zero", type: "float", shape: [1], values: [0] })],
+    metadata: { feature_names: JSON.stringify(names) },
+  });
+}

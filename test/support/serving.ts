@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { nodeFiles } from "../../src/hosts/files.ts";
+import { memoryUse } from "../../src/hosts/memory.ts";
 import { installedModules, loadNative } from "../../src/hosts/native.ts";
 import { npmSettings } from "../../src/hosts/npm-settings.ts";
 import { digestOf } from "../../src/kernel/digest.ts";
@@ -18,6 +19,8 @@ export function helperContext(now: () => Date = () => new Date()): HelperContext
   return {
     files: nodeFiles(),
     now,
+    clock: () => performance.now(),
+    memory: memoryUse,
     signal: new AbortController().signal,
     log: () => undefined,
     native: (name) =>

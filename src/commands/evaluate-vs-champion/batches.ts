@@ -29,6 +29,12 @@ export async function* answersTo(
   }
 }
 
+/** A batch's columns that the session reads. */
+export function needed(batch: ColumnBatch, session: PredictorSession): ColumnBatch {
+  const [first] = batch.values();
+  return cut(batch, session, 0, first?.length ?? 0);
+}
+
 function cut(batch: ColumnBatch, { features }: PredictorSession, from: number, to: number): ColumnBatch {
   return new Map(
     features.flatMap(({ name }) => {

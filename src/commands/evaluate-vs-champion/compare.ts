@@ -1,4 +1,5 @@
-import type { MetricRule } from "../../evaluation/evaluation.ts";
+import { afterGates } from "../../evaluation/decision.ts";
+import type { Decision, MetricRule } from "../../evaluation/evaluation.ts";
 import type { Check } from "../../kernel/command.ts";
 import type { Host } from "../../kernel/host.ts";
 import { overallVerdict } from "../../kernel/verdict.ts";
@@ -10,6 +11,7 @@ import { openModels, requireSameClasses, seatContestants } from "./contestants.t
 import { type Given, type Result, result } from "./facts.ts";
 import { keyChecks, missingCheck, missingTables, signatureChecks } from "./findings.ts";
 import { againstNaive, forecastTopic, horizonTopic } from "./forecasts.ts";
+import { type Gates, gateTopics } from "./gates.ts";
 import { hygienePart } from "./hygiene.ts";
 import { inputsTopic } from "./inputs.ts";
 import { type Judged, withChampion, withoutChampion } from "./judge.ts";
@@ -20,6 +22,7 @@ import { verdictAlone } from "./protected.ts";
 import type { Provenance } from "./provenance.ts";
 import { queriesTopic } from "./queries.ts";
 import { servingTopic } from "./representative.ts";
+import { robustness } from "./robustness.ts";
 import type { Rows } from "./rows.ts";
 import type { Baseline } from "./rules.ts";
 import type { ScoreColumns } from "./score-columns.ts";
@@ -53,6 +56,7 @@ export interface Contest {
     /** Whether the rows are looked for in the models' training data. */
     readonly trainingOverlap: boolean;
   };
+  readonly gates: Gates;
   readonly keeping: HoldoutKeeping;
   /** What the holdout is compared with. */
   readonly servingProfile: string | undefined;
@@ -125,9 +129,14 @@ function joined(
 ): Result {
   const details = Object.assign({}, ...parts.map((part) => part.details ?? {}));
   const given = { ...contest.given, ...details };
-  return result(given, contest, judged.decision, holdout.rows, judged.comparisons, {
+  const gates = parts.flatMap((part) => part.checks ?? []);
+  const decision = afterGates(
+    judged.decision,
+    gates.map(({ verdict }) => verdict),
+  );
+  return result(given, contest, decision, holdout.rows, judged.comparisons, {
     verdict: overallVerdict(checks.map(({ verdict }) => verdict)),
-    summary: judged.summary,
+    summary: decision === judged.decision ? judged.summary : gatedSummary(decision, judged.summary, gates),
     checks,
     materials: parts.flatMap((part) => part.materials ?? []),
     tables: [...judged.tables, ...parts.flatMap((part) => part.tables ?? []), ...missingTables(holdout)],
@@ -136,8 +145,15 @@ function joined(
   });
 }
 
+/** Names the gates that turned the metrics' decision. */
+function gatedSummary(decision: Decision, metrics: string, gates: readonly Check[]): string {
+  const turned = (["fail", "inconclusive"] as const).map((verdict) => gates.filter((gate) => gate.verdict === verdict));
+  const named = (turned.find((checks) => checks.length > 0) ?? []).map(({ id }) => id);
+  return `${decision} by ${named.join(", ")}; by the metrics alone ${metrics}`;
+}
+
 async function partsOf(scene: Scene, host: Host): Promise<readonly Part[]> {
   const parts: Part[] = [];
-  for (const topic of topics) parts.push(await topic(scene, host));
+  for (const topic of [...gateTopics, ...topics, robustness]) parts.push(await topic(scene, host));
   return parts;
 }

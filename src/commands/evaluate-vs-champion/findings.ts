@@ -196,6 +196,6 @@ export function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${Number(Math.abs(value).toPrecision(3))}`;
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(4))}%`;
 }

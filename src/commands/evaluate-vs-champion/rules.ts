@@ -35,6 +35,7 @@ export const metricInput = z.union([
     name: metricName,
     test: z.enum(metricTests).optional(),
     margin: z.number().positive().optional(),
+    threshold: z.number().optional(),
     ...settings,
   }),
 ]);
@@ -82,7 +83,7 @@ export function metricRules(given: readonly MetricInput[] | undefined, task: Tas
 }
 
 function ruleOf(metric: MetricInput, task: Task): MetricRule {
-  const { name, test, margin, ...written } = typeof metric === "string" ? { name: metric } : metric;
+  const { name, test, margin, threshold, ...written } = typeof metric === "string" ? { name: metric } : metric;
   const facts = metrics[name];
   const label = nameOf(name, written);
   if (!facts.tasks.includes(task)) {
@@ -110,6 +111,7 @@ function ruleOf(metric: MetricInput, task: Task): MetricRule {
     settings: written,
     test: test ?? "non-inferiority",
     margin: tolerated ?? Number.MIN_VALUE,
+    ...(threshold === undefined ? {} : { threshold }),
   };
 }
 

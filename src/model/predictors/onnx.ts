@@ -1,24 +1,27 @@
 import { z } from "zod";
 import type { ColumnBatch } from "../../dataset/dataset.ts";
 import { configurationError, TitleholderError } from "../../kernel/error.ts";
-import type { HelperLimits, HelperProcess } from "../../kernel/helper.ts";
+import type { HelperLimits, HelperMessage, HelperProcess } from "../../kernel/helper.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { Implementation } from "../../kernel/implementation.ts";
+import type { Json } from "../../kernel/json.ts";
 import { formatDuration, formatSize } from "../../kernel/quantity.ts";
 import { featuresOf, type InputColumns, inputColumns } from "../columns.ts";
 import type {
   Feature,
   ModelAt,
+  ModelMemory,
   Predictions,
   Predictor,
   PredictorLimits,
   PredictorSession,
   Signature,
+  Timing,
 } from "../model.ts";
 import { notOnnx } from "../onnx/formats.ts";
 import { inspectOnnx } from "../onnx/inspection.ts";
 import { chooseOutputs, decodePredictions, type OutputChoice } from "../outputs.ts";
-import { predictAnswer } from "../roles/predict.ts";
+import { memoryAnswer, predictAnswer, timeAnswer } from "../roles/predict.ts";
 import { encodeInput, rowsOf, TensorMemory } from "../tensors.ts";
 
 const settings = z.strictObject({
@@ -137,17 +140,33 @@ class OnnxSession implements PredictorSession {
   }
 
   async predict(batch: ColumnBatch): Promise<Predictions> {
-    const { shown, limits, signal, helper, inputs, choice } = this.#model;
+    const { shown, choice } = this.#model;
     const rows = rowsOf(batch);
-    // A request is written out before this function goes on: the next batch may lie over it.
-    const bytes = inputs.map((input, at) => encodeInput(input, batch, this.#memories[at]));
-    const answer = await helper.request({ rows }, bytes).catch((error: unknown) => {
-      throw explained(error, shown, limits, signal);
-    });
+    const answer = await this.#ask({ rows }, this.#encode(batch));
     const tensors = predictAnswer
       .parse(answer.message)
       .map((tensor, at) => ({ ...tensor, bytes: answer.bytes?.[at] ?? new Uint8Array(0) }));
     return decodePredictions(tensors, choice, rows, shown);
+  }
+
+  async time(batch: ColumnBatch): Promise<Timing> {
+    return timeAnswer.parse((await this.#ask({ rows: rowsOf(batch), timed: true }, this.#encode(batch))).message);
+  }
+
+  async memory(): Promise<ModelMemory> {
+    return memoryAnswer.parse((await this.#ask({ memory: true }, [])).message);
+  }
+
+  /** A request is written out before its sender goes on: the next batch may lie over it. */
+  #encode(batch: ColumnBatch): readonly Uint8Array[] {
+    return this.#model.inputs.map((input, at) => encodeInput(input, batch, this.#memories[at]));
+  }
+
+  #ask(message: Json, bytes: readonly Uint8Array[]): Promise<HelperMessage> {
+    const { shown, limits, signal, helper } = this.#model;
+    return helper.request(message, bytes).catch((error: unknown) => {
+      throw explained(error, shown, limits, signal);
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
