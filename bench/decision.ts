@@ -1,7 +1,7 @@
 /**
  * How often evaluate-vs-champion promotes a challenger that is no better, and finds one that is, beside "the larger number wins":
  * `npm run bench:decision -- [repetitions] [part of a world's name]`. Seeded: the figures are the same on every machine. 200 repetitions take
- * about a minute of a processor; the figures in docs/statistics.md are of 4,000. Ends with 1 when a share is above .055 by more than three Monte Carlo
+ * a minute or two of a processor; docs/statistics.md says how many its figures are of. Ends with 1 when a share is above .055 by more than three Monte Carlo
  * errors.
  */
 
@@ -13,9 +13,12 @@ import {
   dependentWorld,
   discordantWorld,
   inTime,
+  judgedWorld,
   multiclassWorld,
+  multilabelWorld,
   numberWorld,
   overconfidentWorld,
+  rankingWorld,
   usersOf,
   type World,
 } from "./decision/worlds.ts";
@@ -52,6 +55,9 @@ const worlds: readonly World[] = [
     overconfidentWorld(rows, { metric: "brier" }, seed),
   ]),
   multiclassWorld(300, 4),
+  multilabelWorld(300),
+  rankingWorld(100),
+  judgedWorld(200),
   numberWorld("numbers", 200),
   numberWorld("numbers", 2000),
   ...[true, false].flatMap((told) => [
