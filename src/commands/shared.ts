@@ -9,6 +9,13 @@ export function input<T extends z.ZodType>(schema: T, meta: InputMeta & { readon
 /** A test's error. Below a millionth the tails reach the resolution of a double. */
 export const alpha = z.number().min(1e-6).lt(0.5).default(0.05);
 
+const workflowToken = {
+  secret: true,
+  noFile: true,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of a workflow
+  actionDefault: "${{ github.token }}",
+} as const;
+
 /** Inputs that every command has. */
 export const baseInputs = {
   config: input(z.string().optional(), {
@@ -42,6 +49,16 @@ export const baseInputs = {
   uploadReport: input(z.boolean().default(true), {
     description:
       "Upload the report as the artifact `titleholder-MODEL-COMMAND-JOB-ATTEMPT`. A further one of the same job ends in `-2`.",
+    host: "action",
+  }),
+  comment: input(z.boolean().default(true), {
+    description:
+      "In a pull request: keep a section of the one comment that all gates of a model share. Needs `pull-requests: write`; without it the log says so, and the verdict stands.",
+    host: "action",
+  }),
+  githubToken: input(z.string().optional(), {
+    description: "Token that writes the comment (`pull-requests: write`).",
+    ...workflowToken,
     host: "action",
   }),
 } as const;
@@ -85,11 +102,8 @@ export const baseCommitInputs = {
   }),
   githubToken: input(z.string().optional(), {
     description:
-      "Token that reads the base where the checkout does not hold it (`contents: read`) and leaves suggestions (`pull-requests: write`).",
-    secret: true,
-    noFile: true,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of a workflow
-    actionDefault: "${{ github.token }}",
+      "Token that reads the base where the checkout does not hold it (`contents: read`), and writes the comment and suggestions (`pull-requests: write`).",
+    ...workflowToken,
   }),
 } as const;
 

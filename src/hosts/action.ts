@@ -7,15 +7,17 @@ import type { AnyCommand } from "../kernel/command.ts";
 import type { CiContext } from "../kernel/host.ts";
 import type { Json } from "../kernel/json.ts";
 import { camelCase, kebabCase } from "../kernel/naming.ts";
+import type { SectionLinks } from "../report/section.ts";
 import { annotate, annotateFailure } from "./annotations.ts";
 import { currentCi } from "./ci.ts";
 import type { Launch } from "./cli.ts";
+import { commentOn } from "./comment-run.ts";
 import { inputMeta } from "./decode.ts";
 import type { Outcome } from "./execute.ts";
-import { failureOf, Interrupted } from "./failure.ts";
+import { type Failure, failureOf, Interrupted, saidInPublic } from "./failure.ts";
 import { nodeFiles } from "./files.ts";
-import { environmentSecrets, secretForms } from "./masks.ts";
-import { type GivenTexts, type Resolved, resolveInputs, workingDirectoryName } from "./resolve.ts";
+import { environmentSecrets, redactor, secretForms } from "./masks.ts";
+import { type GivenTexts, type Resolved, refusedRun, resolveInputs, workingDirectoryName } from "./resolve.ts";
 import { type RunnerLog, runnerLog } from "./runner-log.ts";
 import { savedState, saveState } from "./saved-state.ts";
 
@@ -90,7 +92,8 @@ class ActionRun {
       if (outcome.exitCode === 0) this.#log.info(said);
       else this.#log.error(said, { title: this.#command.name });
     } catch (error) {
-      this.#fail(error);
+      const failure = this.#fail(error);
+      if (!this.#abort.signal.aborted) await this.#commentFailure(failure);
     }
   }
 
@@ -106,12 +109,16 @@ class ActionRun {
   }
 
   #resolve(): Promise<Resolved> {
-    return resolveInputs(this.#command, this.#given, {
+    return resolveInputs(this.#command, this.#given, this.#inputWorld());
+  }
+
+  #inputWorld() {
+    return {
       startFolder: this.#workspace,
       files: nodeFiles({ cwd: this.#workspace }),
       names: inputNames,
-      style: (name) => `\`${name}\``,
-    });
+      style: (name: string) => `\`${name}\``,
+    };
   }
 
   async #world(cwd: string) {
@@ -146,28 +153,57 @@ class ActionRun {
     if (process.env.GITHUB_STEP_SUMMARY !== undefined) {
       await core.summary.addRaw(renderSummary(outcome.report), true).write();
     }
-    if (resolved.inputs.uploadReport === true) await this.#upload(outcome);
+    const artifact = resolved.inputs.uploadReport === true ? await this.#upload(outcome) : undefined;
+    if (resolved.inputs.comment === true) await this.#comment(outcome, artifact);
   }
 
-  async #upload(outcome: Outcome): Promise<void> {
+  /** @returns the artifact's number */
+  async #upload(outcome: Outcome): Promise<number | undefined> {
     if (process.env.ACTIONS_RUNTIME_TOKEN === undefined || process.env.ACTIONS_RESULTS_URL === undefined) {
       this.#log.info("no artifact service in this run: the report stays on this machine");
-      return;
+      return undefined;
     }
     const { uploadReport } = await import("./artifact.ts");
     const { model, command } = outcome.report;
     const name = `titleholder-${model}-${command}-${this.#ci?.job ?? "job"}-${this.#ci?.attempt ?? 1}`;
     const safeName = name.replace(/[^A-Za-z0-9._-]/g, "_");
     // The client tells each of its steps.
-    await this.#log.group("upload of the report", () =>
+    return this.#log.group("upload of the report", () =>
       uploadReport(outcome.files, dirname(outcome.path), safeName, this.#log),
     );
   }
 
-  #fail(error: unknown): void {
+  #fail(error: unknown): Failure {
     const failure = failureOf(error, this.#abort.signal);
     annotateFailure(this.#log, failure, this.#folder());
     process.exitCode = failure.exitCode;
+    return failure;
+  }
+
+  async #comment({ report }: Outcome, artifact: number | undefined): Promise<void> {
+    const { renderSection } = await import("../report/section.ts");
+    const { command, verdict, summary } = report;
+    const section = (links: SectionLinks) => ({ command, verdict, summary, body: renderSection(report, links) });
+    await commentOn(this.#commenting(), report.model, artifact, section);
+  }
+
+  /** What was said of an earlier commit must not stand as if it were said of this one. */
+  async #commentFailure(failure: Failure): Promise<void> {
+    if (this.#ci?.pullRequest === undefined) return;
+    const run = await refusedRun(this.#command, this.#given, this.#inputWorld());
+    if (run === undefined || !run.comment) return;
+    const { renderErrorSection } = await import("../report/section.ts");
+    // Nobody masks what goes to GitHub's interface.
+    const lines = redactor(this.#secrets)(saidInPublic(failure));
+    const { name: command } = this.#command;
+    const section = (links: SectionLinks) =>
+      ({ command, verdict: "error", summary: lines[0] ?? "", body: renderErrorSection(lines, links) }) as const;
+    await commentOn(this.#commenting(), run.model, undefined, section);
+  }
+
+  #commenting() {
+    const token = this.#given.get("github-token");
+    return { ci: this.#ci, env: process.env, token, signal: this.#abort.signal, log: this.#log };
   }
 
   /** The working directory as seen from the workspace; empty when they are the same, or it lies outside. */

@@ -7,6 +7,7 @@ const mostCopies = 500;
 /**
  * Uploads a report's files and nothing that lies beside them, so that a job on another machine can rest on it. The job's other steps, and the other jobs of a matrix, may have
  * taken the name: then it ends in `-2`, `-3` and so on. A name that is taken after a try without an answer was taken by that try.
+ * @returns the artifact's number; undefined where an earlier try, which was not answered, took the name
  * @throws TitleholderError TH_ARTIFACT_UPLOAD (backend): without it the next job would miss its evidence and not know why.
  */
 export async function uploadReport(
@@ -14,7 +15,7 @@ export async function uploadReport(
   folder: string,
   name: string,
   log: { info(text: string): void },
-): Promise<void> {
+): Promise<number | undefined> {
   const { default: client } = await import("@actions/artifact");
   let copy = 1;
   let unanswered: string | undefined;
@@ -26,7 +27,7 @@ export async function uploadReport(
       try {
         const { id, size } = await client.uploadArtifact(own, [...files], folder);
         log.info(`uploaded the report as artifact ${own} (id ${id}, ${size} bytes)`);
-        return;
+        return id;
       } catch (error) {
         cause = error;
         if (!isTaken(error)) {
@@ -35,7 +36,7 @@ export async function uploadReport(
         }
         if (own === unanswered) {
           log.info(`artifact ${own} is there already`);
-          return;
+          return undefined;
         }
       }
     }

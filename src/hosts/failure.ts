@@ -43,6 +43,12 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
   };
 }
 
+/** The failure's lines for a place that everybody reads: of a bug no more than that it is one. */
+export function saidInPublic({ exitCode, text }: Failure): readonly string[] {
+  if (exitCode === 70) return ["a bug in Titleholder stopped it", "report it with the lines that the log holds"];
+  return text.split("\n").map((line) => line.trim());
+}
+
 const longestPart = 1000;
 
 /** The error with what others wrote in it (paths, names, values) on one line each, every character to be seen, and cut in the middle where it is endless. */

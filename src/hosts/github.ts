@@ -22,6 +22,12 @@ export interface GitHub {
    * @throws Unanswered, or TH_GITHUB and TH_GITHUB_PERMISSION (backend) for a plain refusal
    */
   write(route: string, params: Params): Promise<void>;
+  /**
+   * Writes, in one try, for those who read again before another.
+   * @returns undefined when it is done; the milliseconds that GitHub wants to be left alone where it refused for now
+   * @throws as `write` does
+   */
+  tryToWrite(route: string, params: Params): Promise<number | undefined>;
 }
 
 type Params = Readonly<Record<string, string | number>>;
@@ -31,6 +37,8 @@ export class Unanswered extends Error {}
 
 const usualAnswerMs = 15_000;
 const pausesMs = [1000, 4000];
+/** How long GitHub may take until a write can be read. */
+export const settleMs = 2000;
 /** A service that asks for a longer pause is not waited for. */
 const longestPauseMs = 60_000;
 const pageSize = 100;
@@ -45,7 +53,8 @@ export async function connectGitHub(
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL || "https://api.github.com", log: silent });
   const once = async (route: string, params: Params): Promise<unknown> => {
     const within = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
-    const { data } = await octokit.request(route, { owner, repo, ...params, request: { signal: within } });
+    const where = route.includes("{repo}") ? { owner, repo } : {};
+    const { data } = await octokit.request(route, { ...where, ...params, request: { signal: within } });
     return data;
   };
   const get = async <T extends z.ZodType>(route: string, params: Params, shape: T): Promise<z.output<T>> => {
@@ -60,6 +69,20 @@ export async function connectGitHub(
       }
     }
   };
+  const tryToWrite = async (route: string, params: Params, isLast = false): Promise<number | undefined> => {
+    try {
+      await once(route, params);
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      const status = statusOf(error);
+      if (status === undefined || status >= 500) throw new Unanswered(failure(route, error).message, { cause: error });
+      // Refused for now, and so not done.
+      const pause = isLast ? undefined : pauseAfter(error, 0);
+      if (pause === undefined) throw failure(route, error);
+      return pause;
+    }
+  };
   return {
     get,
     list: async (route, params, item) => {
@@ -71,21 +94,12 @@ export async function connectGitHub(
       }
       return all;
     },
+    tryToWrite,
     write: async (route, params) => {
       for (let attempt = 0; ; attempt += 1) {
-        try {
-          await once(route, params);
-          return;
-        } catch (error) {
-          signal.throwIfAborted();
-          const status = statusOf(error);
-          if (status === undefined || status >= 500)
-            throw new Unanswered(failure(route, error).message, { cause: error });
-          // Refused for now, and so not done.
-          const pause = attempt === 0 ? pauseAfter(error, 0) : undefined;
-          if (pause === undefined) throw failure(route, error);
-          await sleep(pause);
-        }
+        const pause = await tryToWrite(route, params, attempt > 0);
+        if (pause === undefined) return;
+        await sleep(pause);
       }
     },
   };

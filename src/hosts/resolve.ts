@@ -131,6 +131,27 @@ async function inputsAt(
   }
 }
 
+/**
+ * Whose run it is whose inputs were refused, and whether it may comment: what can be told of it without them.
+ * @returns undefined where not even that can be told
+ */
+export async function refusedRun(
+  command: AnyCommand,
+  given: GivenTexts,
+  world: World,
+): Promise<{ readonly model: string; readonly comment: boolean } | undefined> {
+  try {
+    const cwd = resolve(world.startFolder, given.get(workingDirectoryName)?.trim() || ".");
+    const file = await findConfig(given.get("config")?.trim(), cwd, world);
+    const model = chooseModel(given.get("model")?.trim(), file?.config);
+    const written = new Map(file?.config.valuesFor(model, command.name)).get("comment")?.value;
+    const comment = given.get("comment")?.trim() ?? written;
+    return { model, comment: comment !== false && comment !== "false" };
+  } catch {
+    return undefined;
+  }
+}
+
 /** As on a command line, empty text is no value. */
 function isNothing(value: unknown): boolean {
   return value === null || value === undefined || (typeof value === "string" && value.trim() === "");

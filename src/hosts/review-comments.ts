@@ -4,7 +4,7 @@ import { z } from "zod";
 import { TitleholderError } from "../kernel/error.ts";
 import type { CiContext } from "../kernel/host.ts";
 import type { PublishedSuggestions, Review, Suggestion } from "../kernel/review.ts";
-import { type GitHub, statusOf, Unanswered } from "./github.ts";
+import { type GitHub, settleMs, statusOf, Unanswered } from "./github.ts";
 
 const fileShape = z.object({ filename: z.string(), patch: z.string().optional() });
 const commentShape = z.object({
@@ -14,9 +14,6 @@ const commentShape = z.object({
   body: z.string(),
 });
 type Comment = z.output<typeof commentShape>;
-
-/** How long GitHub may take until a write can be read. */
-const settleMs = 2000;
 
 /** Review comments of a pull request, told apart by a mark that is not shown. */
 export function pullRequestReview(

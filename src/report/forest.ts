@@ -9,9 +9,9 @@ const inset = 6;
 
 /**
  * One axis for each method among the checks that have an effect with an interval, so that bars below each other compare.
- * Zero is always on it.
+ * Zero is always on it. `from` and `to`: the coordinates of its ends.
  */
-export function forestScales(checks: readonly Check[]): ReadonlyMap<string, Scale> {
+export function forestScales(checks: readonly Check[], from = inset, to = width - inset): ReadonlyMap<string, Scale> {
   const ends = new Map<string, number[]>();
   for (const check of checks) {
     if (check.interval === undefined) continue;
@@ -21,10 +21,7 @@ export function forestScales(checks: readonly Check[]): ReadonlyMap<string, Scal
     ends.set(axisOf(check), [...(ends.get(axisOf(check)) ?? []), ...values]);
   }
   return new Map(
-    [...ends].map(([axis, values]) => [
-      axis,
-      niceScale(Math.min(...values), Math.max(...values), inset, width - inset, 3),
-    ]),
+    [...ends].map(([axis, values]) => [axis, niceScale(Math.min(...values), Math.max(...values), from, to, 3)]),
   );
 }
 
@@ -52,6 +49,28 @@ export function renderForestBar(check: Check, scales: ReadonlyMap<string, Scale>
 <line class="interval" x1="${coordinate(from)}" x2="${coordinate(to)}" y1="${middle}" y2="${middle}"/>
 ${low === null ? arrow(0, 5) : cap(from)}${high === null ? arrow(width, width - 5) : cap(to)}
 ${point === undefined ? undefined : html`<rect class="point" x="${coordinate(point - 4)}" y="${middle - 4}" width="8" height="8"/>`}</svg>`;
+}
+
+/** Places of a bar of characters. */
+const places = 25;
+
+export function forestTextScales(checks: readonly Check[]): ReadonlyMap<string, Scale> {
+  return forestScales(checks, 1, places - 2);
+}
+
+/** The same bar as characters of equal width: `  ├───┊●──┤  `. */
+export function forestText(check: Check, scales: ReadonlyMap<string, Scale>): string {
+  const scale = scales.get(axisOf(check));
+  if (check.interval === undefined || scale === undefined) return "";
+  const [low, high] = check.interval;
+  const from = low === null ? 0 : Math.round(scale.at(low));
+  const to = high === null ? places - 1 : Math.round(scale.at(high));
+  const bar: string[] = Array.from({ length: places }, (_, place) => (place >= from && place <= to ? "─" : " "));
+  bar[from] = low === null ? "◄" : "├";
+  bar[to] = high === null ? "►" : "┤";
+  bar[Math.round(scale.at(0))] = "┊";
+  if (check.effect !== undefined) bar[Math.round(scale.at(check.effect))] = "●";
+  return bar.join("");
 }
 
 function cap(x: number): Markup {

@@ -29,6 +29,13 @@ export interface ReviewComment {
   body: string;
 }
 
+/** A comment of the pull request's conversation. */
+export interface IssueComment {
+  readonly id: number;
+  body: string;
+  readonly login: string;
+}
+
 export interface PulledFile {
   readonly filename: string;
   readonly patch?: string;
@@ -64,6 +71,9 @@ interface Answer {
 }
 
 const token = "ghs_test_token_0123456789";
+/** A person's, whom the interface tells who he is. */
+const personalToken = "github_pat_test_0123456789";
+const bot = "github-actions[bot]";
 
 /**
  * A small GitHub for one repository and one pull request: it keeps what is written to it. Every request and every answer is held against
@@ -73,10 +83,14 @@ export class FakeGitHub implements AsyncDisposable {
   readonly repository = "acme/churn";
   readonly number = 7;
   readonly token = token;
+  readonly personalToken = personalToken;
   readonly misfits: string[] = [];
   /** `METHOD operationId`, in order. */
   readonly requests: string[] = [];
   comments: ReviewComment[] = [];
+  conversation: IssueComment[] = [];
+  /** Told of each request before it is answered. */
+  onRequest: (operation: string) => Promise<void> = () => Promise.resolve();
   files: readonly PulledFile[] = [];
   /** Files by `COMMIT:PATH`. */
   readonly contents = new Map<string, string>();
@@ -121,6 +135,11 @@ export class FakeGitHub implements AsyncDisposable {
     this.comments.push({ id: this.#nextId++, path, line, body });
   }
 
+  /** A comment that somebody left in the conversation. */
+  talk(body: string, login = "mallory"): void {
+    this.conversation.push({ id: this.#nextId++, body, login });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => {
@@ -139,15 +158,15 @@ export class FakeGitHub implements AsyncDisposable {
     }
     const id = found.operation.operationId;
     this.requests.push(id);
+    await this.onRequest(id);
     const fault = this.#fault(id);
     if (fault === "reset before") return void response.destroy();
     if (fault === "hang before") return;
     const refused = refusal(fault);
     if (refused !== undefined) return send(response, refused);
+    const login = logins.get(request.headers.authorization ?? "");
     const answer =
-      request.headers.authorization === `token ${token}`
-        ? this.#answer(found)
-        : { status: 401, json: { message: "Bad credentials" } };
+      login === undefined ? { status: 401, json: { message: "Bad credentials" } } : this.#answer(found, login);
     this.#holdAnswer(found.operation, answer);
     if (fault === "reset after") return void response.destroy();
     if (fault === "hang after") return;
@@ -194,15 +213,17 @@ export class FakeGitHub implements AsyncDisposable {
   }
 
   #holdAnswer({ operationId, responses }: Operation, { status, json }: Answer): void {
-    if (status === 401) return;
+    // What is gone is not found, described or not.
+    if (status === 401 || status === 404) return;
     const check = responses.get(String(status));
     if (!responses.has(String(status))) this.misfits.push(`${operationId}: no answer ${status}`);
     else if (check !== undefined && !check(json))
       this.misfits.push(`answer of ${operationId}: ${JSON.stringify(check.errors)}`);
   }
 
-  #answer({ operation, path, query, body }: Request): Answer {
+  #answer({ operation, path, query, body }: Request, login: string): Answer {
     const notFound = { status: 404, json: { message: "Not Found", documentation_url: "", status: "404" } };
+    if (operation.operationId === "users/get-authenticated") return whoIs(login, this.url);
     if (`${path.owner}/${path.repo}` !== this.repository) return notFound;
     switch (operation.operationId) {
       case "git/get-commit":
@@ -227,9 +248,33 @@ export class FakeGitHub implements AsyncDisposable {
         this.comments.push(comment);
         return { status: 201, json: commentJson(comment, this.url) };
       }
+      case "issues/list-comments":
+        return {
+          status: 200,
+          json: page(this.conversation, query).map((comment) => issueCommentJson(comment, this.url)),
+        };
+      case "issues/create-comment": {
+        const comment = { id: this.#nextId++, body: String(body.body), login };
+        this.conversation.push(comment);
+        return { status: 201, json: issueCommentJson(comment, this.url) };
+      }
+      case "issues/update-comment":
+      case "issues/delete-comment":
+        return this.#changeIssueComment(operation.operationId, Number(path.comment_id), body) ?? notFound;
       default:
         return this.#change(operation.operationId, Number(path.comment_id), body) ?? notFound;
     }
+  }
+
+  #changeIssueComment(operationId: string, id: number, body: Readonly<Record<string, unknown>>): Answer | undefined {
+    const comment = this.conversation.find((one) => one.id === id);
+    if (comment === undefined) return undefined;
+    if (operationId === "issues/delete-comment") {
+      this.conversation = this.conversation.filter((one) => one !== comment);
+      return { status: 204 };
+    }
+    comment.body = String(body.body);
+    return { status: 200, json: issueCommentJson(comment, this.url) };
   }
 
   #change(operationId: string, id: number, body: Readonly<Record<string, unknown>>): Answer | undefined {
@@ -242,6 +287,34 @@ export class FakeGitHub implements AsyncDisposable {
     comment.body = String(body.body);
     return { status: 200, json: commentJson(comment, this.url) };
   }
+}
+
+const logins: ReadonlyMap<string, string> = new Map([
+  [`token ${token}`, bot],
+  [`token ${personalToken}`, "ada"],
+]);
+
+function whoIs(login: string, url: string): Answer {
+  if (login === bot) return { status: 403, json: { message: "Resource not accessible by integration" } };
+  const facts = { name: "Ada", company: null, blog: null, location: null, email: null, hireable: null, bio: null };
+  const counts = { public_repos: 0, public_gists: 0, followers: 0, following: 0 };
+  const since = { created_at: "2026-01-05T09:00:00Z", updated_at: "2026-01-05T09:00:00Z" };
+  return { status: 200, json: { ...userJson(url, login), ...facts, ...counts, ...since } };
+}
+
+function issueCommentJson({ id, body, login }: IssueComment, url: string): object {
+  return {
+    id,
+    body,
+    node_id: "IC",
+    url: `${url}/c/${id}`,
+    html_url: `${url}/c/${id}`,
+    issue_url: `${url}/i`,
+    user: userJson(url, login),
+    created_at: "2026-01-05T09:00:00Z",
+    updated_at: "2026-01-05T09:00:00Z",
+    author_association: "NONE",
+  };
 }
 
 function page<T>(all: readonly T[], query: URLSearchParams): readonly T[] {
@@ -394,7 +467,7 @@ function commentJson({ id, path, line, body }: ReviewComment, url: string): obje
   };
 }
 
-function userJson(url: string): object {
+function userJson(url: string, login = bot): object {
   const links = [
     "url",
     "html_url",
@@ -410,11 +483,11 @@ function userJson(url: string): object {
     "avatar_url",
   ];
   return {
-    login: "github-actions[bot]",
+    login,
     id: 1,
     node_id: "U",
     gravatar_id: "",
-    type: "Bot",
+    type: login.endsWith("[bot]") ? "Bot" : "User",
     site_admin: false,
     ...Object.fromEntries(links.map((name) => [name, url])),
   };

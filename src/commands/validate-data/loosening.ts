@@ -24,6 +24,7 @@ const harmless = new Set([
   "report",
   "annotations",
   "uploadReport",
+  "comment",
   "profile",
   "sampleFailures",
   "skipProfile",
