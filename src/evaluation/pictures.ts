@@ -1,86 +1,17 @@
-import type { Series, Table } from "../kernel/command.ts";
+import type { Table } from "../kernel/command.ts";
 import type { Json } from "../kernel/json.ts";
 import type { Answers, ClassTruth } from "./evaluation.ts";
 import { otherClass } from "./evaluation.ts";
 
-/** What a report shows beside the tests: curves, confusion, and where two models differ. No row's features are shown. */
+/** What a report shows beside the tests of classes: confusion, and where two models differ. No row's features are shown. */
 
 export interface NamedAnswers {
   readonly name: string;
   readonly answers: Answers;
 }
 
-const curvePoints = 40;
-
-/** ROC curves of one or two models at equally spaced false positive rates. Empty without scores or with rows of one class only. */
-export function rocSeries(truth: ClassTruth, models: readonly NamedAnswers[]): readonly Series[] {
-  const positives = truth.label.reduce((sum, label) => sum + (label === truth.positive ? 1 : 0), 0);
-  const negatives = truth.label.length - positives;
-  const scored = models.filter(({ answers }) => answers.score !== undefined);
-  if (scored.length === 0 || positives === 0 || negatives === 0 || truth.positive === undefined) return [];
-  const x = Array.from({ length: curvePoints + 1 }, (_, point) => point / curvePoints);
-  const lines: Record<string, readonly number[]> = {};
-  for (const { name, answers } of scored)
-    lines[name] = rocAt(x, truth, answers.score ?? new Float64Array(0), positives, negatives);
-  return [{ title: "ROC curve: true positive rate by false positive rate", x: x.map(rounded), lines }];
-}
-
-/** The true positive rate at each of the ascending false positive rates, straight lines between the thresholds. */
-function rocAt(
-  rates: readonly number[],
-  truth: ClassTruth,
-  score: Float64Array,
-  positives: number,
-  negatives: number,
-): readonly number[] {
-  const order = Uint32Array.from(score.keys()).sort((a, b) => (score[b] ?? 0) - (score[a] ?? 0));
-  const curve: number[] = [];
-  let [hits, falseAlarms] = [0, 0];
-  let [lastRate, lastHits] = [0, 0];
-  for (let start = 0; start < order.length; ) {
-    const threshold = score[order[start] ?? 0];
-    let end = start;
-    while (end < order.length && score[order[end] ?? 0] === threshold) {
-      if (truth.label[order[end] ?? 0] === truth.positive) hits += 1;
-      else falseAlarms += 1;
-      end += 1;
-    }
-    const rate = falseAlarms / negatives;
-    while (curve.length < rates.length && (rates[curve.length] ?? 2) < rate) {
-      const share = ((rates[curve.length] ?? 0) - lastRate) / (rate - lastRate);
-      curve.push(rounded((lastHits + share * (hits - lastHits)) / positives));
-    }
-    [lastRate, lastHits] = [rate, hits];
-    start = end;
-  }
-  while (curve.length < rates.length) curve.push(1);
-  return curve;
-}
-
 /** A bin of fewer rows says nothing. */
-const leastOfABin = 30;
-const bins = 10;
-
-/** Share of positives among the rows of each tenth of predicted probability. Empty when no model gives probabilities. */
-export function calibrationSeries(truth: ClassTruth, models: readonly NamedAnswers[]): readonly Series[] {
-  const scored = models.filter(({ answers }) => answers.score !== undefined && answers.ofTrue !== undefined);
-  if (scored.length === 0 || truth.positive === undefined) return [];
-  const x = Array.from({ length: bins }, (_, bin) => rounded((bin + 0.5) / bins));
-  const lines: Record<string, readonly (number | null)[]> = {};
-  for (const { name, answers } of scored) {
-    const rows = new Float64Array(bins);
-    const hits = new Float64Array(bins);
-    for (const [row, score] of (answers.score ?? new Float64Array(0)).entries()) {
-      const bin = Math.min(bins - 1, Math.max(0, Math.floor(score * bins)));
-      rows[bin] = (rows[bin] ?? 0) + 1;
-      if (truth.label[row] === truth.positive) hits[bin] = (hits[bin] ?? 0) + 1;
-    }
-    lines[name] = Array.from(rows, (count, bin) => (count < leastOfABin ? null : rounded((hits[bin] ?? 0) / count)));
-  }
-  return [
-    { title: "Calibration: share of positives by predicted probability", x, lines: { ...lines, "as predicted": x } },
-  ];
-}
+export const leastOfABin = 30;
 
 const shownClasses = 12;
 
@@ -158,7 +89,7 @@ function exampleTable(
   const ofTrue = (answers: Answers, row: number) => answers.ofTrue?.[row];
   const distance = (row: number) =>
     Math.abs((ofTrue(challenger.answers, row) ?? 0) - (ofTrue(champion.answers, row) ?? 0));
-  const first = different.toSorted((a, b) => distance(b) - distance(a) || a - b).slice(0, examples);
+  const first = mostApart(different.length, (at) => 1 + distance(different[at] ?? 0)).map((at) => different[at] ?? 0);
   const className = (place: number | undefined) => truth.classes[place ?? otherClass] ?? "another";
   const probabilities = challenger.answers.ofTrue !== undefined && champion.answers.ofTrue !== undefined;
   const columns = ["row", "true class", `${challenger.name} predicts`, `${champion.name} predicts`];
@@ -181,6 +112,20 @@ function exampleTable(
   };
 }
 
-function rounded(value: number): number {
+/** Up to ten places below `count`, from the largest distance down, the first ones where many tie; none whose distance is 0. */
+export function mostApart(count: number, distance: (place: number) => number): readonly number[] {
+  const kept: { readonly place: number; readonly distance: number }[] = [];
+  for (let place = 0; place < count; place++) {
+    const own = distance(place);
+    if (own <= (kept.length < examples ? 0 : (kept.at(-1)?.distance ?? 0))) continue;
+    const at = kept.findIndex((one) => one.distance < own);
+    kept.splice(at === -1 ? kept.length : at, 0, { place, distance: own });
+    if (kept.length > examples) kept.pop();
+  }
+  return kept.map(({ place }) => place);
+}
+
+/** To four decimals: more is noise in a picture. */
+export function rounded(value: number): number {
   return Number(value.toFixed(4));
 }

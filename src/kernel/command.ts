@@ -20,6 +20,8 @@ export interface Check {
   readonly effect?: number;
   /** An open end is null. */
   readonly interval?: readonly [low: number | null, high: number | null];
+  /** What the interval must lie beyond for a pass, where that is not 0: minus a margin. */
+  readonly limit?: number;
   readonly p?: number;
   readonly method?: string;
 }

@@ -82,8 +82,8 @@ export function seriesBlock(series: readonly Series[]): Block {
         .map((value) => value ?? 0),
       0,
     );
-    return Object.entries(lines).map(([name, values]) =>
-      row([text(title, 80), text(name, 60), sparkline(values, most)]),
+    return Object.entries(lines).map(([name, values], at) =>
+      row([at === 0 ? text(title, 80) : "", text(name, 60), sparkline(values, most)]),
     );
   });
   return {

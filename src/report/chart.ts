@@ -17,7 +17,16 @@ const dotLimit = 40;
 /** Colours besides the quiet one; more lines than that share them and are told apart by their dashes. */
 const hues = 5;
 /** What others are compared with is drawn in the quiet colour. */
-const background = new Set(["reference", "champion", "baseline", "stable"]);
+const background = new Set([
+  "reference",
+  "champion",
+  "baseline",
+  "stable",
+  "as predicted",
+  "share of positives",
+  "at least",
+  "at most",
+]);
 
 interface Line {
   readonly name: string;

@@ -15,7 +15,7 @@ export function forestScales(checks: readonly Check[], from = inset, to = width 
   const ends = new Map<string, number[]>();
   for (const check of checks) {
     if (check.interval === undefined) continue;
-    const values = [...check.interval, check.effect, 0].filter(
+    const values = [...check.interval, check.effect, check.limit, 0].filter(
       (value): value is number => typeof value === "number" && Number.isFinite(value),
     );
     ends.set(axisOf(check), [...(ends.get(axisOf(check)) ?? []), ...values]);
@@ -41,14 +41,22 @@ export function renderForestBar(check: Check, scales: ReadonlyMap<string, Scale>
   const to = high === null ? width : scale.at(high);
   const point = check.effect === undefined ? undefined : scale.at(check.effect);
   const effect = check.effect === undefined ? "" : `${formatSigned(check.effect)} `;
-  const said = `${effect}${formatInterval(check.interval)}, axis from ${formatSigned(scale.low)} to ${formatSigned(scale.high)}`;
+  const limit = check.limit === undefined ? "" : `, to lie beyond ${formatSigned(check.limit)}`;
+  const said = `${effect}${formatInterval(check.interval)}${limit}, axis from ${formatSigned(scale.low)} to ${formatSigned(scale.high)}`;
   const zero = coordinate(scale.at(0));
   return html`
 <svg class="forest ${check.verdict}" viewBox="0 0 ${width} 18" role="img" aria-label="${said}"><title>${said}</title>
 <line class="zero" x1="${zero}" x2="${zero}" y1="0" y2="18"/>
-<line class="interval" x1="${coordinate(from)}" x2="${coordinate(to)}" y1="${middle}" y2="${middle}"/>
+${limitLine(check, scale)}<line class="interval" x1="${coordinate(from)}" x2="${coordinate(to)}" y1="${middle}" y2="${middle}"/>
 ${low === null ? arrow(0, 5) : cap(from)}${high === null ? arrow(width, width - 5) : cap(to)}
 ${point === undefined ? undefined : html`<rect class="point" x="${coordinate(point - 4)}" y="${middle - 4}" width="8" height="8"/>`}</svg>`;
+}
+
+function limitLine({ limit }: Check, scale: Scale): Markup {
+  if (limit === undefined) return html``;
+  const x = coordinate(scale.at(limit));
+  return html`<line class="limit" x1="${x}" x2="${x}" y1="1" y2="17"/>
+`;
 }
 
 /** Places of a bar of characters. */
@@ -69,6 +77,7 @@ export function forestText(check: Check, scales: ReadonlyMap<string, Scale>): st
   bar[from] = low === null ? "◄" : "├";
   bar[to] = high === null ? "►" : "┤";
   bar[Math.round(scale.at(0))] = "┊";
+  if (check.limit !== undefined) bar[Math.round(scale.at(check.limit))] = "┃";
   if (check.effect !== undefined) bar[Math.round(scale.at(check.effect))] = "●";
   return bar.join("");
 }

@@ -131,7 +131,7 @@ function checksSection(checks: readonly Check[]): Markup | undefined {
   const note =
     scales.size === 0
       ? undefined
-      : html`<p class="quiet small">Bars show an effect with its interval; those of one method share an axis, the dashed line is zero.</p>`;
+      : html`<p class="quiet small">Bars show an effect with its interval; those of one method share an axis. The dashed line is zero, the solid one the limit that the interval must lie beyond.</p>`;
   return html`<section><h2>Checks</h2><div class="card">${checksTable(shown, scales)}${folded}</div>${note}</section>`;
 }
 

@@ -29,6 +29,7 @@ const check = z.strictObject({
   n: z.number().optional(),
   effect: z.number().optional(),
   interval: z.tuple([z.number().nullable(), z.number().nullable()]).optional(),
+  limit: z.number().optional(),
   p: z.number().optional(),
   method: z.string().optional(),
 });

@@ -90,7 +90,7 @@ function effects(checks: readonly Check[]): string {
     );
   const more = measured.length - rows.length;
   const head = tableHead(
-    ["check", "observed, expected", "effect", "bounds", "┊ is zero", "p"],
+    ["check", "observed, expected", "effect", "bounds", "┊ zero, ┃ limit", "p"],
     [false, true, true, true, false, true],
   );
   return `\n${head}${rows.join("")}${more === 0 ? "" : `\nand ${more} more\n`}`;

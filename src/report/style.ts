@@ -56,7 +56,7 @@ td{overflow-wrap:break-word;max-width:34rem}
 .checks td:first-child{width:1%}
 .id{display:block;color:var(--quiet);font-size:.82rem;overflow-wrap:anywhere}
 .forest{display:block;width:168px;height:18px;margin-top:3px;margin-left:auto}
-.forest .interval{stroke:currentColor;stroke-width:1.6;fill:none}.forest .point{fill:currentColor}.forest .zero{stroke:var(--axis);stroke-width:1;stroke-dasharray:2 2}
+.forest .interval{stroke:currentColor;stroke-width:1.6;fill:none}.forest .point{fill:currentColor}.forest .zero{stroke:var(--axis);stroke-width:1;stroke-dasharray:2 2}.forest .limit{stroke:var(--h1);stroke-width:2}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:14px}
 figure{margin:0;padding:12px 14px 8px;min-width:0}
 figcaption{font-weight:600;overflow-wrap:anywhere}

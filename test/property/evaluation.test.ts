@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { compareMetric } from "../../src/evaluation/comparison.ts";
 import { type Answers, averages, type ClassTruth, metricNames, metricTests } from "../../src/evaluation/evaluation.ts";
 import { metrics } from "../../src/evaluation/metrics.ts";
-import { calibrationSeries, confusionTables, disagreementTables, rocSeries } from "../../src/evaluation/pictures.ts";
+import { confusionTables, disagreementTables } from "../../src/evaluation/pictures.ts";
+import { calibrationSeries, calibrationTables, curveSeries } from "../../src/evaluation/pictures-curves.ts";
 import { canonicalJson, type Json } from "../../src/kernel/json.ts";
 import { metricRule } from "../support/metric-rules.ts";
 
@@ -93,7 +94,8 @@ describe("comparison of any two models on any rows", () => {
           { name: "champion", answers: champion },
         ] as const;
         const shown = [
-          ...rocSeries(truth, both),
+          ...curveSeries(truth, both),
+          ...calibrationTables(truth, both),
           ...calibrationSeries(truth, both),
           ...confusionTables(truth, both),
           ...disagreementTables(truth, both[0], both[1]),

@@ -171,6 +171,9 @@ const passing: readonly GitHubFault[] = [
 ];
 const lasting: readonly GitHubFault[] = ["403", "401", "422", "502 before", "502 after", "reset before", "hang after"];
 
+/** How long an answer may take: only a fault that gives none should have to wait for it. */
+const patience = (fault: GitHubFault) => (fault.startsWith("hang") ? { answerMs: 500 } : {});
+
 describe.each(operations)("a fault of %s", (operation) => {
   /** One comment is made, a double is merged into it and removed, one is changed: every operation is used. */
   const rounds = async (at: Awaited<ReturnType<typeof connected>>) => {
@@ -187,7 +190,7 @@ describe.each(operations)("a fault of %s", (operation) => {
   };
 
   test.each(passing)("%s, once: one comment with all sections stands there in the end", async (fault) => {
-    await using at = await connected({ answerMs: 150 });
+    await using at = await connected(patience(fault));
     at.fake.fail(operation, fault);
     await rounds(at);
     expectWhole(at);
@@ -196,7 +199,7 @@ describe.each(operations)("a fault of %s", (operation) => {
   test.each(lasting)(
     "%s, for good: an error that names it, no comment twice, and the next run mends it",
     async (fault) => {
-      await using at = await connected({ answerMs: 150 });
+      await using at = await connected(patience(fault));
       at.fake.fail(operation, fault, 999);
       const wasDone = fault.endsWith(" after") && !operation.includes("list");
       const attempt = rounds(at);

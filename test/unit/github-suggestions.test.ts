@@ -15,7 +15,9 @@ const suggestion = (key: string, given: Partial<Suggestion> = {}): Suggestion =>
   ...given,
 });
 
-async function connected(given: { readonly token?: string; readonly abort?: AbortSignal } = {}) {
+async function connected(
+  given: { readonly token?: string; readonly abort?: AbortSignal; readonly answerMs?: number } = {},
+) {
   const fake = await FakeGitHub.start();
   fake.files = [{ filename: "other.txt" }, { filename: "c.yaml", patch }];
   const slept: number[] = [];
@@ -28,7 +30,7 @@ async function connected(given: { readonly token?: string; readonly abort?: Abor
     token: given.token ?? fake.token,
     signal: given.abort ?? new AbortController().signal,
     sleep,
-    answerMs: 150,
+    answerMs: given.answerMs ?? 20_000,
   });
   const pull = { number: fake.number, headSha: "a".repeat(40), baseSha: "b".repeat(40), baseRef: "main" };
   const review = pullRequestReview(github, pull, "/work", sleep);
@@ -138,6 +140,9 @@ const passing: readonly GitHubFault[] = [
 const severe: readonly GitHubFault[] = ["502 after", "reset before", "reset after", "hang after", "truncated"];
 const lasting: readonly GitHubFault[] = ["403", "401", "404", "422"];
 
+/** How long an answer may take: only a fault that gives none should have to wait for it. */
+const patience = (fault: GitHubFault) => (fault.startsWith("hang") ? { answerMs: 500 } : {});
+
 describe.each(operations)("a fault of %s", (operation) => {
   /** One is posted, one changed, one removed: every operation is used. */
   const rounds = async (at: Awaited<ReturnType<typeof connected>>, fault?: GitHubFault, times = 1) => {
@@ -147,7 +152,7 @@ describe.each(operations)("a fault of %s", (operation) => {
   };
 
   test.each(passing)("%s, once: everything stands there once in the end", async (fault) => {
-    await using at = await connected();
+    await using at = await connected(patience(fault));
     await rounds(at, fault);
     expect(at.bodies().sort()).toEqual(["about kept", "about new", "now"]);
     expect(at.fake.misfits).toEqual([]);
@@ -156,7 +161,7 @@ describe.each(operations)("a fault of %s", (operation) => {
   test.each([...severe, ...lasting])(
     "%s, for good: an error that names it, nothing twice, and the next run mends it",
     async (fault) => {
-      await using at = await connected();
+      await using at = await connected(patience(fault));
       const isHarmless =
         (["truncated", "empty", "html"].includes(fault) && !operation.includes("list")) ||
         (operation.includes("delete") && fault === "404") ||

@@ -17,6 +17,7 @@ import { inputsTopic } from "./inputs.ts";
 import { type Judged, withChampion, withoutChampion } from "./judge.ts";
 import { freeLook, type HoldoutKeeping, lookQuestion, takeLook } from "./look.ts";
 import type { Part, Scene, Topic } from "./part.ts";
+import { picturesTopic } from "./pictures.ts";
 import type { PredictorCommand } from "./predictions/command.ts";
 import { verdictAlone } from "./protected.ts";
 import type { Provenance } from "./provenance.ts";
@@ -66,6 +67,7 @@ export interface Contest {
 /** What the report tells beside the metrics' own tests, in this order. */
 const topics: readonly Topic[] = [
   ...slicingTopics,
+  picturesTopic,
   hygienePart,
   servingTopic,
   inputsTopic,
@@ -140,7 +142,7 @@ function joined(
     checks,
     materials: parts.flatMap((part) => part.materials ?? []),
     tables: [...judged.tables, ...parts.flatMap((part) => part.tables ?? []), ...missingTables(holdout)],
-    series: [...judged.series, ...parts.flatMap((part) => part.series ?? [])],
+    series: parts.flatMap((part) => part.series ?? []),
     timings,
   });
 }

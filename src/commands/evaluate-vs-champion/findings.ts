@@ -29,6 +29,7 @@ export function metricCheck(comparison: MetricComparison, against: string, alpha
     n: rows,
     ...(effect === null ? {} : { effect }),
     ...(lower === null || upper === null ? {} : { interval: [lower, upper] as const }),
+    ...(superiority ? {} : { limit: -rule.margin }),
     ...(p === null ? {} : { p }),
     method: `${method}; one-sided bounds at ${percent(1 - alpha)}`,
   };

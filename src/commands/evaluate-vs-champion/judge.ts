@@ -3,14 +3,7 @@ import { compareMetric } from "../../evaluation/comparison.ts";
 import { decide, identicalAnswers, unbaselined } from "../../evaluation/decision.ts";
 import type { Design } from "../../evaluation/design.ts";
 import type { Answers, Decision, MetricComparison, MetricRule, Truth } from "../../evaluation/evaluation.ts";
-import {
-  calibrationSeries,
-  confusionTables,
-  disagreementTables,
-  type NamedAnswers,
-  rocSeries,
-} from "../../evaluation/pictures.ts";
-import type { Check, Series, Table } from "../../kernel/command.ts";
+import type { Check, Table } from "../../kernel/command.ts";
 import type { Contest } from "./compare.ts";
 import { metricCheck, metricsSummary, metricsTable } from "./findings.ts";
 import type { Scene } from "./part.ts";
@@ -23,7 +16,6 @@ export interface Judged extends Pick<Scene, "rules" | "opponent" | "comparisons"
   readonly summary: string;
   readonly checks: readonly Check[];
   readonly tables: readonly Table[];
-  readonly series: readonly Series[];
 }
 
 export function withChampion({ rules, given }: Contest, scored: Scored): Judged {
@@ -42,13 +34,7 @@ export function withChampion({ rules, given }: Contest, scored: Scored): Judged 
       ? "unchanged: both models give the same answers in every row"
       : `challenger is ${decision}: ${metricsSummary(comparisons, given.alpha)}`,
     checks: comparisons.map((comparison) => metricCheck(comparison, "the champion", given.alpha, identical)),
-    ...pictures(
-      truth,
-      comparisons,
-      { name: "challenger", answers: challenger },
-      { name: "champion", answers: champion },
-      given.alpha,
-    ),
+    tables: [metricsTable(comparisons, "champion", given.alpha)],
   };
 }
 
@@ -61,8 +47,7 @@ export function withoutChampion(contest: Contest, scored: Scored): Judged {
   const asked = againstBaseline(rules);
   const design = designOf(scored, given.alpha);
   const comparisons = asked.map((rule) => compareMetric(rule, truth, challenger, baseline, design));
-  const own: NamedAnswers = { name: "challenger", answers: challenger };
-  if (contest.baseline === "none") return uncompared(why, asked, comparisons, own, truth);
+  if (contest.baseline === "none") return uncompared(why, asked, comparisons);
   const decision = unbaselined(decide(comparisons, false));
   const message = `unbaselined: ${why}; compared with always answering ${constantOf(truth)}, which says little of how good the model is`;
   return {
@@ -77,7 +62,7 @@ export function withoutChampion(contest: Contest, scored: Scored): Judged {
         metricCheck(comparison, `the ${contest.baseline} baseline`, given.alpha, false),
       ),
     ],
-    ...pictures(truth, comparisons, own, { name: "baseline", answers: baseline }, given.alpha),
+    tables: [metricsTable(comparisons, "baseline", given.alpha)],
   };
 }
 
@@ -92,13 +77,7 @@ export function designOf({ weights, cluster, moment }: Scored, alpha: number): D
 }
 
 /** Without champion and baseline the metrics stand alone: shown, and judged by nobody. */
-function uncompared(
-  why: string,
-  rules: readonly MetricRule[],
-  comparisons: readonly MetricComparison[],
-  own: NamedAnswers,
-  truth: Truth,
-): Judged {
+function uncompared(why: string, rules: readonly MetricRule[], comparisons: readonly MetricComparison[]): Judged {
   const values = comparisons.flatMap(({ rule, challenger }) =>
     challenger === null ? [] : [[rule.name, challenger] as const],
   );
@@ -115,9 +94,7 @@ function uncompared(
         columns: ["metric", "value"],
         rows: values.map(([name, value]) => [name, value]),
       },
-      ...(truth.kind === "classes" ? confusionTables(truth, [own]) : []),
     ],
-    series: truth.kind === "classes" ? [...rocSeries(truth, [own]), ...calibrationSeries(truth, [own])] : [],
   };
 }
 
@@ -130,22 +107,4 @@ function constantOf(truth: Truth): string {
     scored: "nothing",
   };
   return answers[truth.kind];
-}
-
-function pictures(
-  truth: Truth,
-  comparisons: readonly MetricComparison[],
-  challenger: NamedAnswers,
-  opponent: NamedAnswers,
-  alpha: number,
-): Pick<Judged, "tables" | "series"> {
-  const table = metricsTable(comparisons, opponent.name, alpha);
-  if (truth.kind !== "classes") return { tables: [table], series: [] };
-  const both = [challenger, opponent];
-  // A baseline has one score for all rows: its curves say nothing.
-  const drawn = opponent.name === "baseline" ? [challenger] : both;
-  return {
-    tables: [table, ...disagreementTables(truth, challenger, opponent), ...confusionTables(truth, both)],
-    series: [...rocSeries(truth, drawn), ...calibrationSeries(truth, drawn)],
-  };
 }

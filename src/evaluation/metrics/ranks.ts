@@ -48,7 +48,7 @@ function rank(positive: Uint8Array, score: Float64Array): Ranked {
 }
 
 /** Rows from the largest score down. Sorting the numbers themselves is many times faster than sorting rows by a comparison. */
-function descending(score: Float64Array): Uint32Array {
+export function descending(score: Float64Array): Uint32Array {
   const sorted = score.slice().sort();
   const places = new Map<number, number>();
   const rows = score.length;

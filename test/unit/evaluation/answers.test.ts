@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { binaryClasses, classText, manyClasses } from "../../../src/evaluation/classes.ts";
 import { type MetricName, type MetricRule, otherClass, type Truth } from "../../../src/evaluation/evaluation.ts";
-import { calibrationSeries, confusionTables, disagreementTables, rocSeries } from "../../../src/evaluation/pictures.ts";
+import { confusionTables, disagreementTables } from "../../../src/evaluation/pictures.ts";
+import { curveSeries } from "../../../src/evaluation/pictures-curves.ts";
 import { readLabels, ScoreSheet } from "../../../src/evaluation/score-sheet.ts";
 import { rocAuc } from "../../../src/stats/delong.ts";
 import { createRandom } from "../../../src/stats/random.ts";
@@ -177,7 +178,7 @@ describe("pictures", () => {
   const [one, other] = [model("challenger", 0.5), model("champion", 1.5)];
 
   test("the area under the drawn ROC curve is the AUC, up to the drawing's grid", () => {
-    const [curve] = rocSeries(truth, [one, other]);
+    const [curve] = curveSeries(truth, [one, other]);
     expect(curve?.x.length).toBeLessThanOrEqual(50);
     for (const { name, answers } of [one, other]) {
       const heights = (curve?.lines[name] ?? []).map(Number);
@@ -195,15 +196,8 @@ describe("pictures", () => {
   });
 
   test("one class, or no scores, draw nothing", () => {
-    expect(rocSeries({ ...truth, label: new Uint16Array(500) }, [one])).toEqual([]);
-    expect(rocSeries(truth, [{ name: "challenger", answers: { predicted: one.answers.predicted } }])).toEqual([]);
-  });
-
-  test("calibration leaves out bins of a few rows", () => {
-    const [series] = calibrationSeries(truth, [one]);
-    const counts = new Array<number>(10).fill(0);
-    for (const p of one.answers.score) counts[Math.floor(p * 10)] = (counts[Math.floor(p * 10)] ?? 0) + 1;
-    expect(series?.lines.challenger?.map((y) => y === null)).toEqual(counts.map((count) => count < 30));
+    expect(curveSeries({ ...truth, label: new Uint16Array(500) }, [one])).toEqual([]);
+    expect(curveSeries(truth, [{ name: "challenger", answers: { predicted: one.answers.predicted } }])).toEqual([]);
   });
 
   test("confusion counts every row once", () => {

@@ -58,6 +58,7 @@ function rejectedCheck(
     ...(champion === null ? {} : { expected: champion }),
     ...(effect === null ? {} : { effect }),
     ...(lower === null || upper === null ? {} : { interval: [lower, upper] as const }),
+    ...(margin === 0 ? {} : { limit: -margin }),
     ...(p === null ? {} : { p }),
     method: "p adjusted by Holm over all slices and metrics",
   };
