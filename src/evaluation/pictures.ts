@@ -30,15 +30,17 @@ export function confusionTables(truth: ClassTruth, models: readonly NamedAnswers
     const others = counts.some((line) => (line[size] ?? 0) > 0);
     return [
       {
-        title: `Confusion of the ${name}: rows by true and predicted class`,
+        title: `Confusion of the ${name}: rows by true and predicted class, and the share that is right`,
         columns: [
           "true class",
           ...truth.classes.map((text) => `predicted ${text}`),
           ...(others ? ["predicted another"] : []),
+          "right",
         ],
         rows: counts.map((line, place): readonly Json[] => [
           truth.classes[place] ?? "",
           ...(others ? line : line.slice(0, size)),
+          shareOf(line[place] ?? 0, line),
         ]),
       },
     ];
@@ -110,6 +112,12 @@ function exampleTable(
     ]),
     ...(more > 0 ? { more } : {}),
   };
+}
+
+/** Null for a class without rows. */
+function shareOf(count: number, all: readonly number[]): number | null {
+  const rows = all.reduce((sum, one) => sum + one, 0);
+  return rows === 0 ? null : rounded(count / rows);
 }
 
 /** Up to ten places below `count`, from the largest distance down, the first ones where many tie; none whose distance is 0. */

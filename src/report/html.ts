@@ -53,8 +53,9 @@ export function renderHtml(report: Report): string {
 ${heading(report)}
 <main>
 ${checksSection(report.checks)}
+${report.tables.slice(0, 1).map(tableSection)}
 ${chartsSection(report)}
-${report.tables.map(tableSection)}
+<div class="tables">${report.tables.slice(1).map(tableSection)}</div>
 ${artifactsSection(report)}
 ${configurationSection(report)}
 ${runSection(report)}

@@ -50,6 +50,8 @@ td{overflow-wrap:break-word;max-width:34rem}
 [data-label=from],[data-label=role],[data-label=kind]{white-space:nowrap}
 .number{text-align:right;white-space:nowrap}
 .checks td.what{min-width:220px;width:46%}
+.tables{display:flex;flex-wrap:wrap;column-gap:28px;align-items:flex-start}.tables>section{max-width:100%;min-width:0}
+.tables .data{min-width:0}
 .data{width:auto;min-width:min(100%,40rem)}
 .short{white-space:nowrap}
 .fit{width:fit-content;max-width:100%}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseComment } from "../../src/report/comment.ts";
 import { exampleWorkflow } from "../support/act/flights.ts";
 import { createRepository, type Repository, type RepositoryFiles } from "../support/act/repository.ts";
 import { runWorkflow, type WorkflowRun } from "../support/act/run.ts";
@@ -65,6 +66,7 @@ describe("the example workflow for data", { timeout: 120_000 }, () => {
     const run = await propose({ "data/b.csv": good.replaceAll(/^(\d+)/gm, (id) => `${Number(id) + 100}`) });
     expect(run.ok, run.logText).toBe(true);
     expect(run.step("data", "data").outputs).toMatchObject({ verdict: "pass", rows: "40", violations: "0" });
+    expect(parseComment(github.conversation[0]?.body ?? "")).toMatchObject([{ verdict: "pass" }]);
   });
 
   test("blocks bad data, points at the rule and at the row, and shows nothing of restricted columns", async () => {
@@ -79,7 +81,9 @@ describe("the example workflow for data", { timeout: 120_000 }, () => {
     );
     expect(step.summary).toContain("delay must be from -60 to 600");
     expect(step.summary).toContain("9999");
-    expect(`${step.summary}${step.log}`).not.toContain("Ada");
+    expect(github.conversation).toHaveLength(1);
+    expect(parseComment(github.conversation[0]?.body ?? "")).toMatchObject([{ verdict: "fail" }]);
+    expect(`${step.summary}${step.log}${github.conversation[0]?.body}`).not.toContain("Ada");
   });
 
   test("is not got round by a pull request that makes the contract milder with the data", async () => {

@@ -7,10 +7,12 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Traffic } from "../../scripts/demo/traffic.ts";
 import { openRegistry } from "../../src/commands/open-registry.ts";
+import { parseComment, type Section } from "../../src/report/comment.ts";
 import { createFlightRepository, type FlightSettings, flightConfig, flightData } from "../support/act/flights.ts";
 import type { Repository, WorkflowEvent } from "../support/act/repository.ts";
 import { runWorkflow, type WorkflowRun } from "../support/act/run.ts";
 import { filledToolCache } from "../support/act/tool-cache.ts";
+import { FakeGitHub } from "../support/github-server.ts";
 import { testHost } from "../support/host.ts";
 import { CHECKOUT, nodePath } from "../support/tools.ts";
 
@@ -22,6 +24,7 @@ let disk: string;
 let data: string;
 let port: number;
 let repository: Repository;
+let github: FakeGitHub;
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -44,13 +47,23 @@ async function run(workflow: string, event?: WorkflowEvent): Promise<WorkflowRun
     toolCache: await filledToolCache(),
     nodeModules: join(CHECKOUT, "node_modules"),
     // What GitHub's runner marks its processes with, to end at the end of the job what is left of them.
-    env: { RUNNER_TRACKING_ID: MARK },
+    env: { RUNNER_TRACKING_ID: MARK, GITHUB_API_URL: github.url },
+    secrets: { GITHUB_TOKEN: github.token },
     vars: {
       TITLEHOLDER_RUNNER: "models-1",
       TITLEHOLDER_REGISTRY: `file:${disk}/registry`,
       TITLEHOLDER_SERVING: `${disk}/serving`,
     },
   });
+}
+
+/** The comment on a pull request, of which there is one. */
+function commentOn(number: number): { readonly body: string; readonly sections: readonly Section[] } {
+  const comments = github.conversation.filter(({ pull }) => pull === number);
+  expect(comments).toHaveLength(1);
+  expect(github.misfits).toEqual([]);
+  const body = comments[0]?.body ?? "";
+  return { body, sections: parseComment(body) };
 }
 
 /** The answer of the served model to a real request. */
@@ -90,12 +103,14 @@ beforeAll(async () => {
   disk = await mkdtemp(join(tmpdir(), "titleholder-disk-"));
   data = await flightData();
   port = await freePort();
+  github = await FakeGitHub.start("acme/flights");
   repository = await createFlightRepository({ recipe: "champion", port });
 });
 
 afterAll(async () => {
   await titleholder("canary-deploy", "--operation", "stop", "--state-dir", join(disk, "serving"));
   await repository[Symbol.asyncDispose]();
+  await github[Symbol.asyncDispose]();
   await rm(disk, { recursive: true, force: true });
 });
 
@@ -138,6 +153,14 @@ describe("the example workflows, in the order of a model's life", { timeout: 120
     expect(registration).toMatchObject({ status: "PASSED", summary: expect.stringContaining("would be registered") });
     expect(registration.version).toBeUndefined();
     expect(await aliasOf("challenger")).toBe(1);
+    const { body, sections } = commentOn(7);
+    expect(sections.map(({ command, verdict }) => [command, verdict])).toEqual([
+      ["validate-data", "pass"],
+      ["train", "pass"],
+      ["evaluate-vs-champion", evaluation.verdict],
+      ["register-model", registration.verdict],
+    ]);
+    expect(body).toContain("challenger is superior: roc-auc +0.0");
   });
 
   test("merged, it is rolled out under traffic, request by request, and takes the champion's place", async () => {
@@ -177,6 +200,22 @@ describe("the example workflows, in the order of a model's life", { timeout: 120
     expect(step.summary).toContain("evaluate-vs-champion of flights: fail");
     expect(result.job("model").steps.at(-1)).toBe(step);
     expect(await aliasOf("challenger")).toBe(2);
+    const { body, sections } = commentOn(8);
+    expect(body).toContain("## Titleholder on flights: fail");
+    expect(sections.map(({ command }) => command)).toEqual(["validate-data", "train", "evaluate-vs-champion"]);
+    expect(sections.at(-1)).toMatchObject({ verdict: "fail", summary: expect.stringContaining("rejected") });
+  });
+
+  test("once it is mended, the next push passes, and changes the comment in place", async () => {
+    const files = { "titleholder.yaml": config({ recipe: "challenger" }) };
+    const event = await repository.openPullRequest({ files, number: 8 });
+    const result = await run("pull-request.yml", event);
+    expect(result.ok, result.logText).toBe(true);
+    const { body, sections } = commentOn(8);
+    expect(body).not.toContain("rejected");
+    expect(body).not.toContain("earlier");
+    expect(new Set(sections.map(({ commit }) => commit)).size).toBe(1);
+    expect(sections.map(({ command }) => command)).toContain("register-model");
   });
 
   test("a pull request with broken data fails on GitHub's runner, and the team's own runner is not taken", async () => {

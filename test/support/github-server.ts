@@ -34,6 +34,8 @@ export interface IssueComment {
   readonly id: number;
   body: string;
   readonly login: string;
+  /** The number of the pull request. */
+  readonly pull: number;
 }
 
 export interface PulledFile {
@@ -80,7 +82,7 @@ const bot = "github-actions[bot]";
  * GitHub's own description of its interface; what does not fit is listed in `misfits`.
  */
 export class FakeGitHub implements AsyncDisposable {
-  readonly repository = "acme/churn";
+  readonly repository: string;
   readonly number = 7;
   readonly token = token;
   readonly personalToken = personalToken;
@@ -100,7 +102,8 @@ export class FakeGitHub implements AsyncDisposable {
   readonly #operations: readonly Operation[];
   #nextId = 100;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, repository: string) {
+    this.repository = repository;
     this.#server = server;
     this.#operations = describedOperations();
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
@@ -108,12 +111,12 @@ export class FakeGitHub implements AsyncDisposable {
     });
   }
 
-  static async start(): Promise<FakeGitHub> {
+  static async start(repository = "acme/churn"): Promise<FakeGitHub> {
     const server = createServer();
     await new Promise<void>((resolve) => {
       server.listen(0, "127.0.0.1", resolve);
     });
-    return new FakeGitHub(server);
+    return new FakeGitHub(server, repository);
   }
 
   get url(): string {
@@ -137,7 +140,7 @@ export class FakeGitHub implements AsyncDisposable {
 
   /** A comment that somebody left in the conversation. */
   talk(body: string, login = "mallory"): void {
-    this.conversation.push({ id: this.#nextId++, body, login });
+    this.conversation.push({ id: this.#nextId++, body, login, pull: this.number });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -248,13 +251,12 @@ export class FakeGitHub implements AsyncDisposable {
         this.comments.push(comment);
         return { status: 201, json: commentJson(comment, this.url) };
       }
-      case "issues/list-comments":
-        return {
-          status: 200,
-          json: page(this.conversation, query).map((comment) => issueCommentJson(comment, this.url)),
-        };
+      case "issues/list-comments": {
+        const own = this.conversation.filter(({ pull }) => pull === Number(path.issue_number));
+        return { status: 200, json: page(own, query).map((comment) => issueCommentJson(comment, this.url)) };
+      }
       case "issues/create-comment": {
-        const comment = { id: this.#nextId++, body: String(body.body), login };
+        const comment = { id: this.#nextId++, body: String(body.body), login, pull: Number(path.issue_number) };
         this.conversation.push(comment);
         return { status: 201, json: issueCommentJson(comment, this.url) };
       }

@@ -4,6 +4,7 @@ import type { Check, Table } from "../../kernel/command.ts";
 import type { Json } from "../../kernel/json.ts";
 import type { CheckVerdict } from "../../kernel/verdict.ts";
 import type { Feature, PredictorSession, Signature } from "../../model/model.ts";
+import { formatP } from "../../report/format.ts";
 import type { Contestant, Holdout } from "./columns.ts";
 
 const stateVerdicts: Readonly<Record<MetricState, CheckVerdict>> = {
@@ -83,9 +84,9 @@ export function metricsTable(comparisons: readonly MetricComparison[], opponent:
       ({ rule, state, challenger, champion, effect, lower, upper, p, detectable }): readonly Json[] => [
         rule.name,
         rule.test === "superiority" ? "superiority" : `non-inferiority, margin ${rule.margin}`,
-        ...[challenger, champion, effect, lower, upper, p, detectable].map((value) =>
-          value === null ? null : rounded(value),
-        ),
+        ...[challenger, champion, effect, lower, upper].map(shown),
+        p === null ? null : formatP(p),
+        shown(detectable),
         state,
       ],
     ),
@@ -104,6 +105,13 @@ export function metricsSummary(comparisons: readonly MetricComparison[], alpha: 
     return part;
   });
   return parts.join("; ");
+}
+
+/** What would settle the metrics that these rows leave open, as the end of the summary; nothing where none is open. */
+export function whatItTakes(comparisons: readonly MetricComparison[]): string {
+  const open = comparisons.filter(({ state, rowsNeeded }) => state === "inconclusive" && rowsNeeded !== null);
+  const parts = open.map(({ rule, rowsNeeded }) => `about ${rowsNeeded} for ${rule.name}`);
+  return parts.length === 0 ? "" : `; ${open[0]?.rows} rows are too few, it would take ${parts.join(" and ")}`;
 }
 
 /** Missing values that reach the models as NaN: said, as a model scores them without a word. */
@@ -183,6 +191,10 @@ function outputDifferences(one: Signature, other: Signature): readonly string[] 
       .map(({ name, type, shape }) => `${name} ${type} [${shape.map((size) => size ?? "N").join(", ")}]`)
       .join(", ");
   return text(one) === text(other) ? [] : [`it gives ${text(one)}, not ${text(other)}`];
+}
+
+function shown(value: number | null): number | null {
+  return value === null ? null : rounded(value);
 }
 
 export function rounded(value: number): number {

@@ -5,7 +5,7 @@ import type { Design } from "../../evaluation/design.ts";
 import type { Answers, Decision, MetricComparison, MetricRule, Truth } from "../../evaluation/evaluation.ts";
 import type { Check, Table } from "../../kernel/command.ts";
 import type { Contest } from "./compare.ts";
-import { metricCheck, metricsSummary, metricsTable } from "./findings.ts";
+import { metricCheck, metricsSummary, metricsTable, whatItTakes } from "./findings.ts";
 import type { Scene } from "./part.ts";
 import { againstBaseline } from "./rules.ts";
 import type { Scored } from "./scoring.ts";
@@ -32,7 +32,7 @@ export function withChampion({ rules, given }: Contest, scored: Scored): Judged 
     comparisons,
     summary: identical
       ? "unchanged: both models give the same answers in every row"
-      : `challenger is ${decision}: ${metricsSummary(comparisons, given.alpha)}`,
+      : `challenger is ${decision}: ${metricsSummary(comparisons, given.alpha)}${whatItTakes(comparisons)}`,
     checks: comparisons.map((comparison) => metricCheck(comparison, "the champion", given.alpha, identical)),
     tables: [metricsTable(comparisons, "champion", given.alpha)],
   };
@@ -55,7 +55,7 @@ export function withoutChampion(contest: Contest, scored: Scored): Judged {
     rules: asked,
     opponent: { name: "baseline", answers: baseline },
     comparisons,
-    summary: `${decision}, ${why}; against the ${contest.baseline} baseline: ${metricsSummary(comparisons, given.alpha)}`,
+    summary: `${decision}, ${why}; against the ${contest.baseline} baseline: ${metricsSummary(comparisons, given.alpha)}${whatItTakes(comparisons)}`,
     checks: [
       { id: "champion", verdict: "warn", message, place: { input: "champion" } },
       ...comparisons.map((comparison) =>

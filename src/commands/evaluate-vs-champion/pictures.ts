@@ -7,7 +7,8 @@ import type { Part, Scene, Topic } from "./part.ts";
 /** What a person looks at beside the tests: curves, confusion, residuals, and where the two differ. */
 export const picturesTopic: Topic = (scene) => {
   const { truth } = scene.scored;
-  return truth.kind === "classes" ? ofClasses(truth, whoIsShown(scene)) : ofNumbers(truth, whoIsShown(scene));
+  if (truth.kind === "classes") return ofClasses(truth, whoIsShown(scene));
+  return truth.kind === "numbers" ? ofNumbers(truth, whoIsShown(scene)) : {};
 };
 
 interface Shown {
