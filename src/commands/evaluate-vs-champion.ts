@@ -18,7 +18,7 @@ import { predictorCommandOf } from "./evaluate-vs-champion/predictions/choice.ts
 import { rowFormats } from "./evaluate-vs-champion/predictions/command.ts";
 import { provenancesOf } from "./evaluate-vs-champion/provenance.ts";
 import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
-import { type Baseline, baselines, metricInput, metricRules } from "./evaluate-vs-champion/rules.ts";
+import { type Baseline, baselines, metricInput, metricRules, requireLevels } from "./evaluate-vs-champion/rules.ts";
 import { scoreColumnsOf } from "./evaluate-vs-champion/score-columns.ts";
 import { slicingDetails, slicingInputs, slicingOf } from "./evaluate-vs-champion/slicing.ts";
 import { taskColumns } from "./evaluate-vs-champion/task-reading.ts";
@@ -247,6 +247,7 @@ async function run(given: Inputs, host: Host, project: Project) {
   const labels = taskColumns(given.task, given.label, given.query);
   const scores = scoreColumnsOf(given);
   requireForecast(given);
+  requireLevels(rules, given.quantiles ?? []);
   const limits = {
     memoryBytes: parseSize(given.memoryLimit ?? "1GiB", { input: "memory-limit" }),
     wallMs: parseDuration(given.timeLimit ?? "30m", { input: "time-limit" }),

@@ -5,12 +5,12 @@ import { weightedMean } from "./metric.ts";
  * What always giving the same answer would give on these rows: the commonest class with each class's share as its probability, of several
  * labels each one's, the mean, of forecasts the last season, or documents in any order; the least that a model must beat. It is taken from the same rows, which flatters
  * the baseline a little.
+ * @param levels of the quantiles that are asked for, in place of a mean
  */
-export function baselineAnswers(truth: Truth, weights?: Float64Array): Answers {
+export function baselineAnswers(truth: Truth, weights?: Float64Array, levels: readonly number[] = []): Answers {
   if (truth.kind === "classes") return majorityAnswers(truth, weights);
   if (truth.kind === "labels") return majorityLabels(truth, weights);
-  if (truth.kind === "numbers")
-    return truth.naive === undefined ? meanAnswers(truth, weights) : naiveAnswers(truth.naive);
+  if (truth.kind === "numbers") return numberAnswers(truth, weights, levels);
   // One score for all documents: each of their orders at once.
   return { value: new Float64Array(truth.kind === "queries" ? truth.query.length : truth.rows) };
 }
@@ -57,11 +57,29 @@ function majorityLabels({ present }: LabelTruth, weights?: Float64Array): Answer
   return { labels };
 }
 
-function meanAnswers({ target }: NumberTruth, weights?: Float64Array): Answers {
-  return { value: new Float64Array(target.length).fill(weightedMean(target, weights)) };
+/** Of forecasts the last season, 0 where the data does not reach back: such rows have no weight in the comparison. */
+function numberAnswers(
+  { target, naive }: NumberTruth,
+  weights: Float64Array | undefined,
+  levels: readonly number[],
+): Answers {
+  const constant = (value: number) => new Float64Array(target.length).fill(value);
+  const answer = naive?.map((value) => (Number.isFinite(value) ? value : 0));
+  const value = answer ?? constant(weightedMean(target, weights));
+  if (levels.length === 0) return { value };
+  const quantiles = levels.map((level) => [level, answer ?? constant(quantileOf(target, level, weights))] as const);
+  return { value, quantiles: new Map(quantiles) };
 }
 
-/** 0 where the data does not reach back: such rows have no weight in the comparison. */
-function naiveAnswers(naive: Float64Array): Answers {
-  return { value: naive.map((value) => (Number.isFinite(value) ? value : 0)) };
+/** The least value below or at which lies at least this share of the weight. */
+function quantileOf(target: Float64Array, level: number, weights?: Float64Array): number {
+  const order = [...target.keys()].sort((a, b) => (target[a] ?? 0) - (target[b] ?? 0));
+  const weightOf = (row: number) => weights?.[row] ?? 1;
+  const total = order.reduce((sum, row) => sum + weightOf(row), 0);
+  let below = 0;
+  const found = order.find((row) => {
+    below += weightOf(row);
+    return below >= level * total;
+  });
+  return target[found ?? order.at(-1) ?? 0] ?? Number.NaN;
 }

@@ -14,6 +14,7 @@ import { againstNaive, forecastTopic, horizonTopic } from "./forecasts.ts";
 import { type Gates, gateTopics } from "./gates.ts";
 import { hygienePart } from "./hygiene.ts";
 import { inputsTopic } from "./inputs.ts";
+import { intervalsTopic } from "./intervals.ts";
 import { type Judged, withChampion, withoutChampion } from "./judge.ts";
 import { freeLook, type HoldoutKeeping, lookQuestion, takeLook } from "./look.ts";
 import type { Part, Scene, Topic } from "./part.ts";
@@ -74,6 +75,7 @@ const topics: readonly Topic[] = [
   queriesTopic,
   forecastTopic,
   horizonTopic,
+  intervalsTopic,
 ];
 
 /** Opens the models, scores every row with both, compares and decides. */

@@ -43,7 +43,7 @@ export function withoutChampion(contest: Contest, scored: Scored): Judged {
   const { truth, answers, weights } = scored;
   const challenger: Answers = answers[0] ?? {};
   const why = championInput === undefined ? "no champion was named" : `there is no ${championInput} yet`;
-  const baseline = baselineAnswers(truth, weights);
+  const baseline = baselineAnswers(truth, weights, [...(challenger.quantiles?.keys() ?? [])]);
   const asked = againstBaseline(rules);
   const design = designOf(scored, given.alpha);
   const comparisons = asked.map((rule) => compareMetric(rule, truth, challenger, baseline, design));

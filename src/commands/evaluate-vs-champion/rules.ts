@@ -115,6 +115,24 @@ function ruleOf(metric: MetricInput, task: Task): MetricRule {
   };
 }
 
+/**
+ * That the models predict what the metrics read, as far as the levels of their quantiles tell.
+ * @throws TitleholderError TH_EVALUATION_METRICS (configuration)
+ */
+export function requireLevels(rules: readonly MetricRule[], quantiles: readonly number[]): void {
+  const given = quantiles.length === 0 ? [0.5] : quantiles;
+  for (const { name, metric, settings } of rules) {
+    const { needs } = metrics[metric];
+    const level =
+      needs === "quantile" ? settings.quantile : needs === "value" && quantiles.length > 0 ? 0.5 : undefined;
+    if (level === undefined || given.includes(level)) continue;
+    const levels =
+      quantiles.length === 0 ? "one number, which stands for the median" : `the quantiles ${quantiles.join(", ")}`;
+    const fix = `name the levels that the models predict in their order with \`quantiles\`, ${level} among them, or compare in another metric`;
+    throw refuse(`${name} reads the quantile ${level}, and the models predict ${levels}`, fix);
+  }
+}
+
 function requireSettings(name: MetricName, written: MetricSettings): void {
   const own = settingsOf[name] ?? [];
   const keys = Object.keys(written) as (keyof MetricSettings)[];
