@@ -135,6 +135,12 @@ const inputs = z.strictObject({
       "Columns of a model that takes one matrix, in the order of training. When absent, the model's own metadata `feature_names`. A predictor's command is given these columns; all but the label when absent.",
     separator: "comma",
   }),
+  modelOutputs: input(z.array(z.string()).min(1).optional(), {
+    description:
+      "Which outputs of ONNX models are read, where a model has several of a kind. When absent the class is chosen by type and name (`label`, `class`), and the scores too (`probabilities`, `scores`).",
+    separator: "comma",
+    example: "label, probabilities",
+  }),
   predictor: input(z.enum(["onnx", "command"]).default("onnx"), {
     description:
       "Who scores. `onnx`: ONNX models, opened here. `command`: models of any kind, opened by `predictor-command` alone. Files of predictions need neither.",
@@ -277,7 +283,8 @@ async function run(given: Inputs, host: Host, project: Project) {
   const maxAge = given.maxAge === undefined ? undefined : parseDuration(given.maxAge, { input: "max-age" });
   const provenances = await provenancesOf(modelsOf(challenger, champion), given.evidence, host);
   const hygiene = { provenances, maxAge, trainingOverlap };
-  const models = { challenger, champion, championInput: given.champion, features, limits, predictorCommand, scores };
+  const read = { features, modelOutputs: given.modelOutputs, scores };
+  const models = { challenger, champion, championInput: given.champion, limits, predictorCommand, ...read };
   const kept = {
     keeping: await holdoutKeeping(given, rules, host, project),
     servingProfile: given.servingProfile,

@@ -91,6 +91,7 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "purpose",
     "alpha",
     "features",
+    "model-outputs",
     "predictor",
     "predictor-command",
     "predictor-format",

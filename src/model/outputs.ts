@@ -15,11 +15,13 @@ const scoreTypes = ["float", "double"];
 /**
  * The output that is a predicted class and the one that holds scores: by type, and by name where several qualify (`label`, `class`;
  * `probabilities`, `scores`), else the first.
+ * @param named only these outputs are looked at; a name that the model does not have is passed over, as another model may have it
  * @throws TitleholderError TH_MODEL_OUTPUT (configuration) when nothing can be fetched.
  */
-export function chooseOutputs(signature: Signature, file: string): OutputChoice {
+export function chooseOutputs(signature: Signature, file: string, named?: readonly string[]): OutputChoice {
+  const looked = signature.outputs.filter(({ name }) => named === undefined || named.includes(name));
   const choose = (types: readonly string[], names: RegExp) => {
-    const fitting = signature.outputs.filter(({ type, shape }) => types.includes(type) && shape.length <= 2);
+    const fitting = looked.filter(({ type, shape }) => types.includes(type) && shape.length <= 2);
     return (fitting.find(({ name }) => names.test(name)) ?? fitting[0])?.name;
   };
   const label = choose(labelTypes, /label|class/i);
@@ -27,12 +29,17 @@ export function chooseOutputs(signature: Signature, file: string): OutputChoice 
   if (label === undefined && scores === undefined) {
     throw configurationError(
       "TH_MODEL_OUTPUT",
-      `${file} gives neither a class nor scores that can be read: its outputs are ${listed(signature.outputs)}`,
-      unreadable(signature).length > 0 ? zipMapFix : "give the model an output of shape [rows] or [rows, classes]",
+      `${file} gives neither a class nor scores that can be read${named === undefined ? "" : ` among ${named.join(", ")}`}: its outputs are ${listed(signature.outputs)}`,
+      outputFix(signature, named),
       { file },
     );
   }
   return { ...(label === undefined ? {} : { label }), ...(scores === undefined ? {} : { scores }) };
+}
+
+function outputFix(signature: Signature, named: readonly string[] | undefined): string {
+  if (named !== undefined) return "name outputs that it has, or none";
+  return unreadable(signature).length > 0 ? zipMapFix : "give the model an output of shape [rows] or [rows, classes]";
 }
 
 export const zipMapFix =

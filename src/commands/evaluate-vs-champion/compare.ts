@@ -37,6 +37,8 @@ export interface Contest {
   readonly rules: readonly MetricRule[];
   readonly limits: PredictorLimits;
   readonly features: readonly string[] | undefined;
+  /** Outputs of ONNX models that are read; by type and name when absent. */
+  readonly modelOutputs: readonly string[] | undefined;
   /** Scores every model that is no file of predictions; absent where this program opens them itself. */
   readonly predictorCommand: PredictorCommand | undefined;
   readonly challenger: LocatedModel;

@@ -33,15 +33,16 @@ interface Seat {
  * is closed by the stack.
  */
 export async function openModels(contest: Contest, host: Host, stack: AsyncDisposableStack): Promise<readonly Seat[]> {
-  const { challenger, champion, limits, features, predictorCommand } = contest;
+  const { challenger, champion, limits, features, modelOutputs, predictorCommand } = contest;
   if (contest.scores !== undefined) return [];
   const predictor = predictorCommand === undefined ? "onnx" : "command";
   const seats: readonly Seat[] = [
     { name: "challenger" as const, model: challenger },
     ...(champion === undefined ? [] : [{ name: "champion" as const, model: champion }]),
   ].map((seat) => ({ ...seat, by: answersBy(seat.model.path, predictor) }));
+  const named = { features, outputs: modelOutputs };
   const opened = await Promise.allSettled(
-    seats.map(async ({ model, by }) => (by === "onnx" ? openPredictor(model, host, limits, features) : undefined)),
+    seats.map(async ({ model, by }) => (by === "onnx" ? openPredictor(model, host, limits, named) : undefined)),
   );
   for (const one of opened) if (one.status === "fulfilled" && one.value !== undefined) stack.use(one.value);
   return seats.map((seat, at) => {

@@ -27,6 +27,8 @@ import { encodeInput, rowsOf, TensorMemory } from "../tensors.ts";
 const settings = z.strictObject({
   /** Columns of the model's one matrix in the order of training; else the model's metadata says so. */
   features: z.array(z.string()).optional(),
+  /** Outputs that are read, where it has several of a kind. */
+  outputs: z.array(z.string()).optional(),
 });
 
 export const implementation: Implementation<Predictor> = {
@@ -34,15 +36,15 @@ export const implementation: Implementation<Predictor> = {
   summary: "ONNX models, run by onnxruntime on the processor in a helper process with memory and time limits",
   settings,
   create: (given, host) => {
-    const { features } = settings.parse(given);
-    return { name: "onnx", open: (model, limits) => open(model, limits, features, host) };
+    const named = settings.parse(given);
+    return { name: "onnx", open: (model, limits) => open(model, limits, named, host) };
   },
 };
 
 async function open(
   model: ModelAt,
   limits: PredictorLimits,
-  declared: readonly string[] | undefined,
+  named: z.output<typeof settings>,
   host: Host,
 ): Promise<PredictorSession> {
   const facts = await host.files.facts(model.path);
@@ -50,8 +52,8 @@ async function open(
   const inspection = await inspectOnnx(host.files.stream(model.path), model.shown);
   if (inspection.digest !== model.digest) throw changed(model.shown);
   const { signature } = inspection;
-  const inputs = inputColumns(signature, inspection.metadata, model.shown, declared);
-  const choice = chooseOutputs(signature, model.shown);
+  const inputs = inputColumns(signature, inspection.metadata, model.shown, named.features);
+  const choice = chooseOutputs(signature, model.shown, named.outputs);
   const start = async (within: StartLimits) => {
     const helper = await host.spawnSelf("predict", args, within).catch((error: unknown) => {
       throw explained(error, model.shown, within, host.signal);

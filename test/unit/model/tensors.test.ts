@@ -154,6 +154,12 @@ describe("which outputs are read", () => {
     ).toEqual({ label: "label", scores: "probabilities" });
   });
 
+  test("those that are named go before all else, and one that is not there is refused", () => {
+    const signature = { inputs: [], outputs: [input("first", "float", null), input("second", "float", null)] };
+    expect(chooseOutputs(signature, "m.onnx", ["second"])).toEqual({ scores: "second" });
+    expect(() => chooseOutputs(signature, "m.onnx", ["third"])).toThrow(refusedWith("TH_MODEL_OUTPUT"));
+  });
+
   test("a ZipMap is left out, and named when nothing else is there", () => {
     const zipped: TensorSpec = { name: "output_probability", type: "seq(map(int64, float))", shape: [] };
     expect(outputs(input("label", "int64", null), zipped)).toEqual({ label: "label" });
