@@ -34,7 +34,7 @@ export interface World {
   readonly asked: readonly Asked[];
   /** A limit that docs/statistics.md states: shown, and not held against the ceiling. */
   readonly known?: boolean;
-  /** A bootstrap at every comparison: a tenth of the repetitions. */
+  /** A bootstrap, or many sorts, at every comparison: a tenth of the repetitions. */
   readonly slow?: boolean;
   /** `times` as many rows as the world's own, to learn what is true of it. */
   draw(random: Random, situation: Situation, times?: number): Drawn;
@@ -155,6 +155,7 @@ export function rankingWorld(queries: number): World {
   return {
     name: `${queries} queries`,
     asked: queryMetrics,
+    slow: true,
     draw(random, situation, times = 1) {
       const sizes = Array.from({ length: queries * times }, () => 5 + random.integer(21));
       const query = Int32Array.from(sizes.flatMap((size, place) => new Array<number>(size).fill(place)));
@@ -184,6 +185,7 @@ export function multilabelWorld(rows: number): World {
   return {
     name: `${shares.length} labels, ${rows} rows`,
     asked: labelMetrics,
+    slow: true,
     draw(random, situation, times = 1) {
       const present = shares.map((share) =>
         Uint8Array.from({ length: rows * times }, () => (random.uniform() < share ? 1 : 0)),
