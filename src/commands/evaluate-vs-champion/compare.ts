@@ -109,7 +109,10 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
   const contest = { ...asked, given: { ...asked.given, alpha: look.alpha, ledger: look.ledger } };
   const judged = other === undefined ? withoutChampion(contest, scored) : withChampion(contest, scored);
   const scene = { contest, dataset, holdout, contestants, scored, slices, ...judged };
-  const parts = [...(await partsOf(scene, host)), { tables: look.tables }];
+  const first = await partsOf(gateTopics, scene, host);
+  const others = await partsOf(topics, scene, host);
+  const gates = [...first, ...(await partsOf([robustness], scene, host))];
+  const parts = [...gates, ...others, { tables: look.tables }];
   const checks = [
     ...judged.checks,
     ...parts.flatMap((part) => part.checks ?? []),
@@ -122,8 +125,19 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
   mark();
   const [start = 0, opened = 0, answered = 0, end = 0] = times;
   const timings = { open: opened - start, score: answered - opened, compare: end - answered };
-  const found = joined(contest, holdout, judged, parts, { checks, timings });
+  const found = joined(contest, holdout, judged, parts, {
+    checks,
+    timings,
+    gates: gates.flatMap((part) => part.checks ?? []),
+  });
   return look.hidden ? verdictAlone(found) : found;
+}
+
+interface Reported {
+  readonly checks: readonly Check[];
+  /** Those of the gates, which turn the decision. */
+  readonly gates: readonly Check[];
+  readonly timings: Readonly<Record<string, number>>;
 }
 
 function joined(
@@ -131,11 +145,10 @@ function joined(
   holdout: Holdout,
   judged: Judged,
   parts: readonly Part[],
-  { checks, timings }: { readonly checks: readonly Check[]; readonly timings: Readonly<Record<string, number>> },
+  { checks, timings, gates }: Reported,
 ): Result {
   const details = Object.assign({}, ...parts.map((part) => part.details ?? {}));
   const given = { ...contest.given, ...details };
-  const gates = parts.flatMap((part) => part.checks ?? []);
   const decision = afterGates(
     judged.decision,
     gates.map(({ verdict }) => verdict),
@@ -158,8 +171,8 @@ function gatedSummary(decision: Decision, metrics: string, gates: readonly Check
   return `${decision} by ${named.join(", ")}; by the metrics alone ${metrics}`;
 }
 
-async function partsOf(scene: Scene, host: Host): Promise<readonly Part[]> {
+async function partsOf(some: readonly Topic[], scene: Scene, host: Host): Promise<readonly Part[]> {
   const parts: Part[] = [];
-  for (const topic of [...gateTopics, ...topics, robustness]) parts.push(await topic(scene, host));
+  for (const topic of some) parts.push(await topic(scene, host));
   return parts;
 }
