@@ -30,7 +30,7 @@ export function confusionTables(truth: ClassTruth, models: readonly NamedAnswers
     const others = counts.some((line) => (line[size] ?? 0) > 0);
     return [
       {
-        title: `Confusion of the ${name}: rows by true and predicted class, and the share that is right`,
+        title: `Confusion of the ${name}`,
         columns: [
           "true class",
           ...truth.classes.map((text) => `predicted ${text}`),

@@ -72,6 +72,7 @@ describe("labels, columns and values", () => {
       "predicted high",
       "predicted low",
       "predicted mid",
+      "right",
     ]);
   });
 
