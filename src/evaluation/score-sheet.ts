@@ -206,8 +206,14 @@ export class ScoreSheet implements Sheet {
     return configurationError("TH_EVALUATION_CLASSES", `${this.#who} ${what}`, fix);
   }
 
+  /** Numbers in 0..1 that are no probabilities, as they do not add up. */
+  #missedSum(): string {
+    if (this.#scores < 2 || !this.#range.isProbable) return "";
+    return `, whose sum over the classes misses 1 by up to ${Number(this.#worstSum.toPrecision(3))}`;
+  }
+
   #lacking(metric: string, needs: ClassNeed): TitleholderError {
-    const gives = this.#scores === 0 ? "only classes" : this.#range.shown;
+    const gives = this.#scores === 0 ? "only classes" : `${this.#range.shown}${this.#missedSum()}`;
     const fix =
       needs === "class"
         ? "export the model with its predicted class as an output"
