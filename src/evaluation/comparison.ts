@@ -14,6 +14,7 @@ import type {
   MetricState,
   Truth,
 } from "./evaluation.ts";
+import { overFolds, testFolds } from "./folds.ts";
 import { type GainTest, mostResampled, testGains, testResampled } from "./gain-test.ts";
 import { type Estimator, needed } from "./metric.ts";
 import { predictedQuantiles } from "./metrics/numbers.ts";
@@ -26,7 +27,7 @@ import { designOfQueries } from "./query-design.ts";
  * or mid-p where asked), its bounds and non-inferiority are Tango's score bounds, and ROC AUC is DeLong's test read against Student's t.
  * Metrics whose distribution is far from normal are read by a seeded paired bootstrap. Every other metric is Student's t on the difference of
  * the rows' influences, which for a mean is the paired t on its gains and else the delta method. Where rows belong together, or follow each
- * other in time, groups and batches take the place of rows.
+ * other in time, groups and batches take the place of rows; of a cross-validation the folds' differences are read by the corrected resampled t.
  * Superior and non-inferior: the lower bound clears 0 or −margin. Rejected: the upper bound is below −margin, or below 0 when superiority
  * was asked. Unchanged: the same answers in every row. Else inconclusive.
  *
@@ -144,7 +145,10 @@ function compareInfluences(
   const one = metric.estimator(truth, challenger, rule.settings);
   const other = metric.estimator(truth, champion, rule.settings);
   const { alpha, weights } = design;
-  const [value, championValue] = [one.value(weights), other.value(weights)];
+  const sign = (rule.settings.better ?? metric.better) === "higher" ? 1 : -1;
+  const inFolds = design.folds === undefined ? undefined : overFolds(one, other, sign, design.folds, weights);
+  const value = inFolds?.challenger ?? one.value(weights);
+  const championValue = inFolds?.champion ?? other.value(weights);
   const clipped = clippedIn(rule, challenger, champion);
   const same = sameAnswers(rule, challenger, champion);
   if (!Number.isFinite(value) || !Number.isFinite(championValue)) {
@@ -152,10 +156,12 @@ function compareInfluences(
     const reason = `${rule.name} is not defined on these ${unitOf(truth)}`;
     return { ...undecided(rule, same, one.units, numbers, "none", reason), ...clipped };
   }
-  const sign = (rule.settings.better ?? metric.better) === "higher" ? 1 : -1;
   const effect = sign * (value - championValue);
   const numbers = { challenger: value, champion: championValue, effect };
-  const test = testDifference(rule, one, other, sign, effect, design, unitOf(truth));
+  const test =
+    inFolds === undefined || design.folds === undefined
+      ? testDifference(rule, one, other, sign, effect, design, unitOf(truth))
+      : testFolds(inFolds.differences, lineOf(rule), design.folds, alpha);
   if (test.kind === "inconclusive") {
     return { ...undecided(rule, same, one.units, numbers, test.method, test.reason), ...clipped };
   }

@@ -117,7 +117,8 @@ function resamplesFor(alpha: number, units: number): number {
   return Math.round(Math.max(leastResamples, Math.min(wanted, mostDraws / Math.max(1, units))));
 }
 
-function asGainTest(test: Tested, line: number, method: string): GainTest {
+/** A test of what is above the line, told of the effect itself. */
+export function asGainTest(test: Tested, line: number, method: string): GainTest {
   if (test.kind === "inconclusive") return { kind: "inconclusive", reason: test.reason, method };
   const { standardError, degreesOfFreedom, pGreater, pLess } = test;
   return {

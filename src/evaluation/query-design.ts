@@ -3,10 +3,13 @@ import type { Design } from "./design.ts";
 import type { QueryTruth } from "./evaluation.ts";
 
 /**
- * The design of queries from that of their rows: a query has the weight, the group and the moment of its documents.
+ * The design of queries from that of their rows: a query has the weight, the group, the moment and the fold of its documents.
  * @throws TitleholderError TH_EVALUATION_QUERY (configuration) where documents of one query differ in these.
  */
-export function designOfQueries({ query, queries }: QueryTruth, { alpha, weights, cluster, moment }: Design): Design {
+export function designOfQueries(
+  { query, queries }: QueryTruth,
+  { alpha, weights, cluster, moment, folds }: Design,
+): Design {
   const ofQueries = <T extends Float64Array | Int32Array>(values: T, into: T, input: string): T => {
     const seen = new Uint8Array(queries);
     for (const [row, place] of query.entries()) {
@@ -21,6 +24,9 @@ export function designOfQueries({ query, queries }: QueryTruth, { alpha, weights
     ...(weights === undefined ? {} : { weights: ofQueries(weights, new Float64Array(queries), "weight") }),
     ...(cluster === undefined ? {} : { cluster: ofQueries(cluster, new Int32Array(queries), "group") }),
     ...(moment === undefined ? {} : { moment: ofQueries(moment, new Int32Array(queries), "time") }),
+    ...(folds === undefined
+      ? {}
+      : { folds: { ...folds, fold: ofQueries(folds.fold, new Int32Array(queries), "fold") } }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Design } from "./design.ts";
+import type { Design, Folds } from "./design.ts";
 import type { Answers, Truth } from "./evaluation.ts";
 
 /** What is known of the rows, and of how they were drawn. */
@@ -12,7 +12,7 @@ export interface RowValues {
 /** Some of the rows, in the order given: their truth, what the models answered to them, and what belongs to them of the design. */
 export function selectRows({ truth, answers, design }: RowValues, rows: Uint32Array): RowValues {
   const count = rowsOf(truth);
-  const { cluster, moment, ...own } = selected(design, rows, count);
+  const { cluster, moment, folds, ...own } = selected(design, rows, count);
   return {
     truth: recounted(selected(truth, rows, count), rows.length),
     answers: answers.map((one) => selected(one, rows, count)),
@@ -20,6 +20,7 @@ export function selectRows({ truth, answers, design }: RowValues, rows: Uint32Ar
       ...own,
       ...(cluster === undefined ? {} : { cluster: withoutGaps(cluster) }),
       ...(moment === undefined ? {} : { moment: withoutGaps(moment) }),
+      ...(folds === undefined ? {} : { folds: withoutEmpty(folds) }),
     },
   };
 }
@@ -33,6 +34,11 @@ function withoutGaps(numbers: Int32Array): Int32Array {
       .map(([place, number]) => [number, place]),
   );
   return numbers.map((number) => places.get(number) ?? 0);
+}
+
+/** The folds that still have rows; how much was trained on does not change. */
+function withoutEmpty({ fold, testShare }: Folds): Folds {
+  return { fold: withoutGaps(fold), count: new Set(fold).size, testShare };
 }
 
 /** How many rows or queries there are now. */
