@@ -54,6 +54,25 @@ describe("rows that a model was trained on", () => {
     expect(asked.check("training-overlap-challenger")).toBeUndefined();
   });
 
+  test("where predictions are at hand and no model, rows are compared by all that does not name them", async () => {
+    const predictions = (rows(1500, 1).match(/^\d+(?=,)/gm) ?? []).map((id) => `${id},${Number(id) % 2}`).join("\n");
+    const content = `id,prediction\n${predictions}\n`;
+    const leaking = `${training}${rows(1500, 1).split("\n").slice(1, 101).join("\n")}\n`;
+    await using at = await machine({
+      "new.csv": content,
+      "old.csv": content.replace(",0", ",1"),
+      "train.csv": leaking,
+      ".titleholder/one/report.json": report(new TextEncoder().encode(content), "train.csv", leaking),
+    });
+    const { check } = await evaluate(at, {
+      challenger: "new.csv",
+      champion: "old.csv",
+      key: ["id"],
+      metrics: ["accuracy"],
+    });
+    expect(check("training-overlap-challenger")).toMatchObject({ verdict: "fail", observed: 100, n: 1500 });
+  });
+
   test("coarse columns repeat by chance, which is no leak", async () => {
     const coarse = (count: number, seed: number) =>
       rows(count, seed).replace(/^(\d+),(-?\d+)\.(\d)\d*,(-?\d+)\.(\d)\d*,/gm, "$1,$2.0,$4.0,");

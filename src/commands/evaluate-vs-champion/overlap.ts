@@ -68,19 +68,16 @@ async function stateOf(path: string, digest: string, host: Host): Promise<"equal
   return found.digest === digest ? "equal" : "changed";
 }
 
-async function compareRows(
-  files: readonly string[],
-  { contest, contestants }: Scene,
-  host: Host,
-): Promise<TrainingOverlap> {
+async function compareRows(files: readonly string[], scene: Scene, host: Host): Promise<TrainingOverlap> {
   const { source } = await locateData(files, host, "evidence");
-  await using group = await openDataGroup({ holdout: contest.rows.source, training: source }, host);
-  const features = new Set(contestants.flatMap(({ session }) => session.features.map(({ name }) => name)));
-  const known = (name: string) =>
-    [group.datasets.holdout, group.datasets.training].every((dataset) =>
-      dataset.columns.some((column) => column.name === name && column.kind !== "nested"),
-    );
-  const columns = [...features].filter(known);
+  await using group = await openDataGroup({ holdout: scene.contest.rows.source, training: source }, host);
+  const { holdout, training } = group.datasets;
+  const there = new Set(training.columns.filter(({ kind }) => kind !== "nested").map(({ name }) => name));
+  const known = holdout.columns.filter(({ name, kind }) => kind !== "nested" && there.has(name));
+  const columns = comparedColumns(
+    scene,
+    known.map(({ name }) => name),
+  );
   if (columns.length === 0) return { kind: "unknown", why: "its training data has none of the features" };
   const overlap = await group.overlap({ columns, by: "exact" });
   const { rows } = overlap.sets.holdout;
@@ -90,4 +87,13 @@ async function compareRows(
   const { share, expected, p } = coverageTest(shared, rows, reference.single, reference.rows);
   const beyondChance = p > alpha ? "none" : share - expected >= mostShared ? "serious" : "some";
   return { kind: "rows", shared, rows, expected, p, beyondChance };
+}
+
+/** What the models read; where none tells what it reads, every column that is no label and does not number or group the rows. */
+function comparedColumns({ contest, contestants }: Scene, known: readonly string[]): readonly string[] {
+  const models = contestants.filter(({ session }) => session.from === "model");
+  const features = new Set(models.flatMap(({ session }) => session.features.map(({ name }) => name)));
+  const { label, key = [], weight, group, time } = contest.question;
+  const others = new Set<string | undefined>([label, ...key, weight, group, time]);
+  return known.filter((name) => (models.length > 0 ? features.has(name) : !others.has(name)));
 }
