@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { fingerprintSchema } from "../dataset/fingerprint.ts";
-import { decisions, metricNames, metricStates, metricTests, type Task, tasks } from "../evaluation/evaluation.ts";
+import { decisions, metricNames, metricStates, metricTests, tasks } from "../evaluation/evaluation.ts";
 import type { Command, Project } from "../kernel/command.ts";
 import { digestSchema } from "../kernel/digest-schema.ts";
 import { configurationError } from "../kernel/error.ts";
 import type { Host } from "../kernel/host.ts";
 import { parseDuration, parseSize } from "../kernel/quantity.ts";
 import { requireOnnxFile } from "../model/onnx/looked-at.ts";
+import { baselineInput, baselineName, baselineOf } from "./evaluate-vs-champion/baselines.ts";
 import { compareModels } from "./evaluate-vs-champion/compare.ts";
 import { answersBy } from "./evaluate-vs-champion/contestants.ts";
 import { unchanged } from "./evaluate-vs-champion/facts.ts";
@@ -18,10 +19,11 @@ import { predictorCommandOf } from "./evaluate-vs-champion/predictions/choice.ts
 import { rowFormats } from "./evaluate-vs-champion/predictions/command.ts";
 import { provenancesOf } from "./evaluate-vs-champion/provenance.ts";
 import { locateRows, purposes } from "./evaluate-vs-champion/rows.ts";
-import { type Baseline, baselines, metricInput, metricRules, requireLevels } from "./evaluate-vs-champion/rules.ts";
+import { metricInput, metricRules, requireLevels } from "./evaluate-vs-champion/rules.ts";
 import { scoreColumnsOf } from "./evaluate-vs-champion/score-columns.ts";
 import { slicingDetails, slicingInputs, slicingOf } from "./evaluate-vs-champion/slicing.ts";
 import { taskColumns } from "./evaluate-vs-champion/task-reading.ts";
+import { refuseFork } from "./fork.ts";
 import { absenceOf, type LocatedModel, type LocateOptions, locateModel } from "./model-reference.ts";
 import { alpha, baseInputs, evidenceInput, input, registryInputs } from "./shared.ts";
 
@@ -103,6 +105,12 @@ const inputs = z.strictObject({
       "A column of when a row was, where rows near each other in time may be alike: stretches of time count as pieces of evidence, of which ten are needed.",
     example: "day",
   }),
+  fold: input(z.array(z.string()).min(1).max(2).optional(), {
+    description:
+      "Of a cross-validation, where there is no holdout: the column with each row's fold, or those of its repeat and its fold. Both models are then files of predictions that were made fold by fold, in the same folds.",
+    separator: "comma",
+    example: "fold",
+  }),
   quantiles: input(z.array(z.number().gt(0).lt(1)).min(1).optional(), {
     description: "The levels of the quantiles that the models predict, in the order of their columns.",
     separator: "comma",
@@ -118,9 +126,10 @@ const inputs = z.strictObject({
     example: "[{ name: roc-auc, test: superiority }, { name: log-loss, test: non-inferiority, margin: 0.005 }]",
   }),
   ...slicingInputs,
-  baseline: input(z.enum(baselines).optional(), {
+  baseline: input(baselineInput.optional(), {
     description:
-      "What a challenger must beat while there is no champion: always answering with the commonest class (`majority`, the default for classes) or with the mean (`mean`, the default for numbers), or documents in any order (`random-order`, the default for rankings), or repeating the last season (`seasonal-naive`, the default for forecasts); the first metric must then be superior. `none`: nothing is compared.",
+      "What a challenger must beat while there is no champion: always answering with the commonest class (`majority`, the default for classes) or with the mean (`mean`, the default for numbers), or documents in any order (`random-order`, the default for rankings), or repeating the last season (`seasonal-naive`, the default for forecasts), a column of the data (`column`), or a program that answers the rows as a predictor does (`command`). The first metric must then be superior. `none`: nothing is compared.",
+    example: "{ column: rule_score }",
   }),
   purpose: input(z.enum(purposes).optional(), {
     description:
@@ -202,7 +211,7 @@ const details = z.strictObject({
   challenger: digestSchema,
   champion: digestSchema.nullable(),
   /** What stood in for a champion. */
-  baseline: z.enum(baselines).nullable(),
+  baseline: z.string().nullable(),
   data: fingerprintSchema,
   /** 0 when no row had to be read. */
   rows: z.int(),
@@ -265,6 +274,8 @@ async function run(given: Inputs, host: Host, project: Project) {
   const champion = await locateChampion(given, host, project);
   const rows = await locateRows(given, host);
   const baseline = baselineOf(given.baseline, given.task);
+  if (typeof baseline !== "string" && "command" in baseline)
+    refuseFork(given.allowForks, host, "TH_PREDICTOR_FORK", "score with a program");
   const known = {
     purpose: rows.purpose,
     task: given.task,
@@ -272,14 +283,14 @@ async function run(given: Inputs, host: Host, project: Project) {
     ledger: null,
     challenger: challenger.digest,
     champion: champion?.digest ?? null,
-    baseline: champion === undefined && scores?.champion === undefined ? baseline : null,
+    baseline: champion === undefined && scores?.champion === undefined ? baselineName(baseline) : null,
     data: rows.fingerprint,
   };
   if (champion?.digest === challenger.digest) return unchanged(known, challenger, champion);
-  const { label = "", query, key, task, positive, weight, group, time, horizon } = given;
+  const { label = "", query, key, task, positive, weight, group, time, horizon, fold } = given;
   const { features, quantiles = [], trainingOverlap } = given;
   const season = task === "forecast" ? (given.season ?? 1) : undefined;
-  const question = { label, labels, query, key, task, positive, weight, group, time, horizon, season };
+  const question = { label, labels, query, key, task, positive, weight, group, time, horizon, season, fold };
   const maxAge = given.maxAge === undefined ? undefined : parseDuration(given.maxAge, { input: "max-age" });
   const provenances = await provenancesOf(modelsOf(challenger, champion), given.evidence, host);
   const hygiene = { provenances, maxAge, trainingOverlap };
@@ -291,7 +302,19 @@ async function run(given: Inputs, host: Host, project: Project) {
     gates: gatesOf(given),
   };
   return compareModels(
-    { given: known, hygiene, ...kept, rules, ...models, rows, question, quantiles, baseline, slicing },
+    {
+      given: known,
+      hygiene,
+      ...kept,
+      rules,
+      ...models,
+      rows,
+      question,
+      quantiles,
+      baseline,
+      rowFormat: given.predictorFormat,
+      slicing,
+    },
     host,
   );
 }
@@ -299,30 +322,6 @@ async function run(given: Inputs, host: Host, project: Project) {
 function modelsOf(challenger: LocatedModel, champion: LocatedModel | undefined) {
   const one = { name: "challenger", model: challenger } as const;
   return champion === undefined ? [one] : [one, { name: "champion", model: champion } as const];
-}
-
-const usualBaselines: Readonly<Record<Task, Baseline>> = {
-  binary: "majority",
-  multiclass: "majority",
-  multilabel: "majority",
-  regression: "mean",
-  forecast: "seasonal-naive",
-  ranking: "random-order",
-  score: "none",
-};
-
-/** @throws TitleholderError TH_EVALUATION_BASELINE (configuration) for one that the task does not know. */
-function baselineOf(asked: Baseline | undefined, task: Task): Baseline {
-  const usual = usualBaselines[task];
-  if (asked === undefined || asked === usual || asked === "none") return asked ?? usual;
-  throw configurationError(
-    "TH_EVALUATION_BASELINE",
-    `${asked} is no baseline of a ${task} task`,
-    `write \`${usual}\`, or \`none\``,
-    {
-      input: "baseline",
-    },
-  );
 }
 
 async function locateChallenger(given: Inputs, host: Host, project: Project): Promise<LocatedModel> {

@@ -80,6 +80,7 @@ export const inputNames: Readonly<Record<string, readonly string[]>> = {
     "horizon",
     "group",
     "time",
+    "fold",
     "quantiles",
     "positive",
     "metrics",

@@ -7,7 +7,7 @@ import type { Feature, PredictorSession } from "../../model/model.ts";
 
 /** A model that takes part: how messages call it, and its open session. */
 export interface Contestant {
-  readonly name: "challenger" | "champion";
+  readonly name: "challenger" | "champion" | "baseline";
   readonly shown: string;
   readonly session: PredictorSession;
 }
@@ -40,6 +40,8 @@ export interface HoldoutQuestion {
   /** Of a forecast: a column of how far ahead it was, and the moments of a season. */
   readonly horizon: string | undefined;
   readonly season: number | undefined;
+  /** The column of a row's fold, or those of its repeat and fold. */
+  readonly fold: readonly string[] | undefined;
   readonly task: Task;
   readonly positive: Cell | undefined;
 }
@@ -114,6 +116,7 @@ export function requireQuestion(columns: readonly Column[], question: HoldoutQue
   }
   for (const input of ["weight", "group", "time", "horizon", "query"] as const)
     requireColumn(question[input], names, input);
+  for (const column of question.fold ?? []) requireColumn(column, names, "fold");
   const unknownKey = key?.find((name) => !names.includes(name));
   if (unknownKey !== undefined) {
     throw configurationError(

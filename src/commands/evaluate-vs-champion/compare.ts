@@ -6,8 +6,9 @@ import { overallVerdict } from "../../kernel/verdict.ts";
 import type { PredictorLimits } from "../../model/model.ts";
 import { openData } from "../data.ts";
 import type { LocatedModel } from "../model-reference.ts";
+import { type Baseline, seatBaseline } from "./baselines.ts";
 import { examineHoldout, type Holdout, type HoldoutQuestion, requireQuestion } from "./columns.ts";
-import { openModels, requireSameClasses, seatContestants } from "./contestants.ts";
+import { openModels, requireFoldwise, requireSameClasses, seatContestants } from "./contestants.ts";
 import { type Given, type Result, result } from "./facts.ts";
 import { keyChecks, missingCheck, missingTables, signatureChecks } from "./findings.ts";
 import { againstNaive, forecastTopic, horizonTopic } from "./forecasts.ts";
@@ -26,7 +27,6 @@ import { queriesTopic } from "./queries.ts";
 import { servingTopic } from "./representative.ts";
 import { robustness } from "./robustness.ts";
 import type { Rows } from "./rows.ts";
-import type { Baseline } from "./rules.ts";
 import type { ScoreColumns } from "./score-columns.ts";
 import { scoreRows } from "./scoring.ts";
 import { requireSlicing, type Slicing, slicesIn, slicingTopics } from "./slicing.ts";
@@ -53,6 +53,8 @@ export interface Contest {
   readonly quantiles: readonly number[];
   /** What stands in for a champion where there is none. */
   readonly baseline: Baseline;
+  /** What rows are written as for a baseline's command. */
+  readonly rowFormat: PredictorCommand["format"];
   readonly hygiene: {
     readonly provenances: readonly Provenance[];
     /** The champion's greatest age; undefined when any will do. */
@@ -93,8 +95,11 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
   requireSlicing(asked, dataset.columns);
   const contestants = await seatContestants(models, asked, dataset, host);
   const other = contestants[1];
-  const holdout = await examineHoldout(dataset, contestants, question, rows.input);
-  requireSameClasses(contestants, holdout.classes);
+  requireFoldwise(contestants, question);
+  const baseline = other === undefined ? seatBaseline(asked, dataset, host) : undefined;
+  const seated = baseline === undefined ? contestants : [...contestants, baseline];
+  const holdout = await examineHoldout(dataset, seated, question, rows.input);
+  requireSameClasses(seated, holdout.classes);
   const slices = await slicesIn(asked, dataset, holdout, host);
   mark();
   const plan = {
@@ -102,7 +107,7 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
     rowColumns: question,
     season: question.season,
   };
-  const all = await scoreRows(dataset, holdout, plan, contestants, host);
+  const all = await scoreRows(dataset, holdout, plan, contestants, baseline, host);
   const scored = other === undefined && asked.baseline === "seasonal-naive" ? againstNaive(all) : all;
   mark();
   const look = await takeLook(lookQuestion(asked, holdout), freeLook(asked, scored), dataset, host);

@@ -91,6 +91,21 @@ function hidden({ labels }: HoldoutQuestion): ReadonlySet<string> {
 }
 
 /**
+ * That a cross-validation is of answers given fold by fold: one model was trained on rows of all folds but one.
+ * @throws TitleholderError TH_EVALUATION_FOLDS (configuration)
+ */
+export function requireFoldwise(contestants: readonly Contestant[], { fold }: HoldoutQuestion): void {
+  const model = contestants.find(({ session }) => session.from !== "file");
+  if (fold === undefined || model === undefined) return;
+  throw configurationError(
+    "TH_EVALUATION_FOLDS",
+    `the ${model.name} ${model.shown} is one model, and the folds of a cross-validation were each answered by another`,
+    "give files of predictions that were made fold by fold, or leave `fold` out",
+    { input: "fold" },
+  );
+}
+
+/**
  * That columns of scores which name their classes are those of the label. The scores of a file are put in the classes' order by their names.
  * @throws TitleholderError TH_EVALUATION_CLASSES (configuration) naming the classes.
  */

@@ -4,6 +4,7 @@ import { decide, identicalAnswers, unbaselined } from "../../evaluation/decision
 import type { Design } from "../../evaluation/design.ts";
 import type { Answers, Decision, MetricComparison, MetricRule, Truth } from "../../evaluation/evaluation.ts";
 import type { Check, Table } from "../../kernel/command.ts";
+import { baselineName, baselineSentence } from "./baselines.ts";
 import type { Contest } from "./compare.ts";
 import { metricCheck, metricsSummary, metricsTable, whatItTakes } from "./findings.ts";
 import type { Scene } from "./part.ts";
@@ -43,36 +44,36 @@ export function withoutChampion(contest: Contest, scored: Scored): Judged {
   const { truth, answers, weights } = scored;
   const challenger: Answers = answers[0] ?? {};
   const why = championInput === undefined ? "no champion was named" : `there is no ${championInput} yet`;
-  const baseline = baselineAnswers(truth, weights, [...(challenger.quantiles?.keys() ?? [])]);
+  const baseline = scored.baseline ?? baselineAnswers(truth, weights, [...(challenger.quantiles?.keys() ?? [])]);
+  const stand = baselineName(contest.baseline);
   const asked = againstBaseline(rules);
   const design = designOf(scored, given.alpha);
   const comparisons = asked.map((rule) => compareMetric(rule, truth, challenger, baseline, design));
   if (contest.baseline === "none") return uncompared(why, asked, comparisons);
   const decision = unbaselined(decide(comparisons, false));
-  const message = `unbaselined: ${why}; compared with always answering ${constantOf(truth)}, which says little of how good the model is`;
+  const message = `unbaselined: ${why}; compared with ${baselineSentence(contest.baseline, truth)}`;
   return {
     decision,
     rules: asked,
     opponent: { name: "baseline", answers: baseline },
     comparisons,
-    summary: `${decision}, ${why}; against the ${contest.baseline} baseline: ${metricsSummary(comparisons, given.alpha)}${whatItTakes(comparisons)}`,
+    summary: `${decision}, ${why}; against the baseline ${stand}: ${metricsSummary(comparisons, given.alpha)}${whatItTakes(comparisons)}`,
     checks: [
       { id: "champion", verdict: "warn", message, place: { input: "champion" } },
-      ...comparisons.map((comparison) =>
-        metricCheck(comparison, `the ${contest.baseline} baseline`, given.alpha, false),
-      ),
+      ...comparisons.map((comparison) => metricCheck(comparison, `the baseline ${stand}`, given.alpha, false)),
     ],
     tables: [metricsTable(comparisons, "baseline", given.alpha)],
   };
 }
 
 /** How the rows were drawn, as far as their columns tell. */
-export function designOf({ weights, cluster, moment }: Scored, alpha: number): Design {
+export function designOf({ weights, cluster, moment, folds }: Scored, alpha: number): Design {
   return {
     alpha,
     ...(weights === undefined ? {} : { weights }),
     ...(cluster === undefined ? {} : { cluster }),
     ...(moment === undefined ? {} : { moment }),
+    ...(folds === undefined ? {} : { folds }),
   };
 }
 
@@ -96,15 +97,4 @@ function uncompared(why: string, rules: readonly MetricRule[], comparisons: read
       },
     ],
   };
-}
-
-function constantOf(truth: Truth): string {
-  const answers = {
-    classes: "the commonest class",
-    labels: "each label's commoner answer",
-    numbers: truth.kind === "numbers" && truth.naive !== undefined ? "the value of a season earlier" : "the mean",
-    queries: "the same score, so that any order is as good",
-    scored: "nothing",
-  };
-  return answers[truth.kind];
 }

@@ -70,9 +70,6 @@ const usualMetrics: Readonly<Record<Task, readonly MetricInput[]>> = {
   score: [{ name: "score", test: "superiority" }],
 };
 
-export const baselines = ["majority", "mean", "random-order", "seasonal-naive", "none"] as const;
-export type Baseline = (typeof baselines)[number];
-
 /** @throws TitleholderError TH_EVALUATION_METRICS (configuration) */
 export function metricRules(given: readonly MetricInput[] | undefined, task: Task): readonly MetricRule[] {
   const rules = (given ?? usualMetrics[task]).map((metric) => ruleOf(metric, task));

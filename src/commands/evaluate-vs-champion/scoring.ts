@@ -13,6 +13,8 @@ export interface Scored extends RowFacts {
   readonly truth: Truth;
   /** In the order of the contestants. */
   readonly answers: readonly Answers[];
+  /** Of a heuristic that stands in for a champion. */
+  readonly baseline?: Answers;
 }
 
 /** How the rows are read beside the models' features. */
@@ -28,9 +30,11 @@ export async function scoreRows(
   dataset: Dataset,
   holdout: Holdout,
   { reading, rowColumns, season }: ReadingPlan,
-  contestants: readonly Contestant[],
+  models: readonly Contestant[],
+  baseline: Contestant | undefined,
   host: Host,
 ): Promise<Scored> {
+  const contestants = baseline === undefined ? models : [...models, baseline];
   const { rows, features } = holdout;
   const facts = new RowFactsReader(rowColumns, rows);
   const sheets = contestants.map(({ name, shown }) => reading.sheet(`the ${name} ${shown}`));
@@ -52,10 +56,15 @@ export async function scoreRows(
   }
   if (done !== rows) throw changed();
   const answers = sheets.map((sheet) => sheet.finish());
+  const heuristic = answers[models.length];
+  const given = {
+    answers: answers.slice(0, models.length),
+    ...(heuristic === undefined ? {} : { baseline: heuristic }),
+  };
   const brought = facts.finish();
   const truth = reading.finish();
-  if (season === undefined) return { truth, answers, ...brought };
-  return { truth: withSeasons(truth, brought, { season, ...brought }), answers, ...withoutFewSeries(brought) };
+  if (season === undefined) return { truth, ...given, ...brought };
+  return { truth: withSeasons(truth, brought, { season, ...brought }), ...given, ...withoutFewSeries(brought) };
 }
 
 function rowsOf(batch: ColumnBatch): number {

@@ -40,17 +40,17 @@ export class CommandSession implements PredictorSession {
   readonly rowsAtOnce: number;
   readonly features: readonly Feature[];
   readonly #command: PredictorCommand;
-  readonly #model: LocatedModel;
+  readonly #model: LocatedModel | undefined;
   readonly #role: string;
   readonly #question: PredictionQuestion;
   readonly #host: Host;
   #spentMs = 0;
   #runs = 0;
 
-  /** `role`: challenger or champion. `columns`: what the program is given of the data. */
+  /** `model`: none for a program that needs none. `role`: challenger, champion or baseline. `columns`: what the program is given of the data. */
   constructor(
     command: PredictorCommand,
-    model: LocatedModel,
+    model: LocatedModel | undefined,
     role: string,
     columns: readonly string[],
     question: PredictionQuestion,
@@ -114,7 +114,7 @@ export class CommandSession implements PredictorSession {
       cwd: this.#host.cwd,
       env: {
         ...this.#host.childEnv,
-        TITLEHOLDER_MODEL_PATH: this.#model.path,
+        ...(this.#model === undefined ? {} : { TITLEHOLDER_MODEL_PATH: this.#model.path }),
         TITLEHOLDER_ROWS_PATH: input,
         TITLEHOLDER_OUTPUT_DIR: output,
         TITLEHOLDER_MODEL_ROLE: this.#role,
@@ -189,7 +189,7 @@ export class CommandSession implements PredictorSession {
   }
 
   #failed(exit: ProcessExit, said: string): TitleholderError {
-    const shown = `the predictor (${this.#command.argv.join(" ").slice(0, 80)}) for the ${this.#role} ${this.#model.reference}`;
+    const shown = `the predictor (${this.#command.argv.join(" ").slice(0, 80)}) for the ${[this.#role, this.#model?.reference ?? ""].join(" ").trim()}`;
     const last = said.trim().split("\n").slice(-8).join("\n");
     if (exit.why === "time") {
       return configurationError(
