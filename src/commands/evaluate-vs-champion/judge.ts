@@ -2,7 +2,7 @@ import { baselineAnswers } from "../../evaluation/baseline.ts";
 import { compareMetric } from "../../evaluation/comparison.ts";
 import { decide, identicalAnswers, unbaselined } from "../../evaluation/decision.ts";
 import type { Design } from "../../evaluation/design.ts";
-import type { Answers, Decision, MetricComparison, MetricRule, Truth } from "../../evaluation/evaluation.ts";
+import type { Answers, Decision, MetricComparison, MetricRule } from "../../evaluation/evaluation.ts";
 import type { Check, Table } from "../../kernel/command.ts";
 import { baselineName, baselineSentence } from "./baselines.ts";
 import type { Contest } from "./compare.ts";
