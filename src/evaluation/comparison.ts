@@ -19,8 +19,8 @@ import { type GainTest, mostResampled, testGains, testResampled } from "./gain-t
 import { type Estimator, needed } from "./metric.ts";
 import { predictedQuantiles } from "./metrics/numbers.ts";
 import { clippedRows } from "./metrics/probabilities.ts";
-import { metrics } from "./metrics.ts";
-import { designOfQueries } from "./query-design.ts";
+import { isHigherBetter, metrics } from "./metrics.ts";
+import { designOfUnits, unitOf } from "./query-design.ts";
 
 /**
  * Compares two models in one metric, paired by row. Of equally weighted, independent rows superiority in accuracy is McNemar's test (exact,
@@ -44,8 +44,7 @@ export function compareMetric(
     if (rule.metric === "accuracy") return compareAccuracy(rule, truth, challenger, champion, design.alpha);
     if (rule.metric === "roc-auc") return compareAuc(rule, truth, challenger, champion, design.alpha);
   }
-  const ofUnits = truth.kind === "queries" ? designOfQueries(truth, design) : design;
-  return compareInfluences(rule, truth, challenger, champion, ofUnits);
+  return compareInfluences(rule, truth, challenger, champion, designOfUnits(truth, design));
 }
 
 function compareAccuracy(
@@ -145,7 +144,7 @@ function compareInfluences(
   const one = metric.estimator(truth, challenger, rule.settings);
   const other = metric.estimator(truth, champion, rule.settings);
   const { alpha, weights } = design;
-  const sign = (rule.settings.better ?? metric.better) === "higher" ? 1 : -1;
+  const sign = isHigherBetter(rule) ? 1 : -1;
   const inFolds = design.folds === undefined ? undefined : overFolds(one, other, sign, design.folds, weights);
   const value = inFolds?.challenger ?? one.value(weights);
   const championValue = inFolds?.champion ?? other.value(weights);
@@ -184,11 +183,6 @@ function testDifference(
     return testGains(gains, effect, line, design);
   const difference = (weights: Float64Array) => sign * (one.value(weights) - other.value(weights));
   return testResampled(difference, gains, line, design, { seed: rule.name, unit });
-}
-
-/** What a metric's units are called. */
-function unitOf({ kind }: Truth): string {
-  return kind === "queries" ? "queries" : "rows";
 }
 
 function clippedIn({ metric, settings }: MetricRule, challenger: Answers, champion: Answers) {

@@ -1,4 +1,4 @@
-import type { MetricName } from "./evaluation.ts";
+import type { MetricName, MetricRule } from "./evaluation.ts";
 import type { Metric } from "./metric.ts";
 import { accuracy, balancedAccuracy, cost, f1, mcc, precision, recall } from "./metrics/class-counts.ts";
 import { hammingLoss, jaccard, subsetAccuracy } from "./metrics/label-sets.ts";
@@ -38,3 +38,8 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
   "hamming-loss": hammingLoss,
   jaccard,
 };
+
+/** Which way is better: as the rule says, else as the metric does. */
+export function isHigherBetter({ metric, settings }: Pick<MetricRule, "metric" | "settings">): boolean {
+  return (settings.better ?? metrics[metric].better) === "higher";
+}

@@ -3,7 +3,8 @@ import { areSimpleRows, type Design } from "./design.ts";
 import type { Answers, MetricRule, Truth } from "./evaluation.ts";
 import { type GainTest, mostResampled, testGains, testResampled } from "./gain-test.ts";
 import { type Estimator, needed } from "./metric.ts";
-import { metrics } from "./metrics.ts";
+import { isHigherBetter, metrics } from "./metrics.ts";
+import { designOfUnits, unitOf } from "./query-design.ts";
 
 /** One model's own value of a metric, with one-sided bounds, each at 1 − alpha. What could not be computed is null. */
 export interface OwnValue {
@@ -30,11 +31,17 @@ export function ownValue(rule: MetricRule, truth: Truth, answers: Answers, desig
     return { value: share, lower, upper, method: "Wilson score bounds" };
   }
   const one = metrics[rule.metric].estimator(truth, answers, rule.settings);
-  const value = one.value(design.weights);
+  const ofUnits = designOfUnits(truth, design);
+  const value = one.value(ofUnits.weights);
   if (!Number.isFinite(value)) {
-    return { ...unbounded, value: null, method: "none", reason: `${rule.name} is not defined on these rows` };
+    return {
+      ...unbounded,
+      value: null,
+      method: "none",
+      reason: `${rule.name} is not defined on these ${unitOf(truth)}`,
+    };
   }
-  const test = testValue(rule, one, value, design);
+  const test = testValue(rule, one, value, ofUnits, unitOf(truth));
   const method = test.method.replaceAll("paired ", "").replaceAll("gains", "influences");
   if (test.kind === "inconclusive") return { ...unbounded, value, method, reason: test.reason };
   return { value, lower: test.lower, upper: test.upper, method };
@@ -43,14 +50,20 @@ export function ownValue(rule: MetricRule, truth: Truth, answers: Answers, desig
 /** The threshold is the least value where higher is better, and the greatest where lower is. */
 export function thresholdState(rule: MetricRule, { lower, upper }: OwnValue, threshold: number): ThresholdState {
   if (lower === null || upper === null) return "inconclusive";
-  const higher = metrics[rule.metric].better === "higher";
+  const higher = isHigherBetter(rule);
   if (higher ? lower >= threshold : upper <= threshold) return "reached";
   return (higher ? upper < threshold : lower > threshold) ? "missed" : "inconclusive";
 }
 
 const unbounded = { lower: null, upper: null } as const;
 
-function testValue({ metric, name }: MetricRule, one: Estimator, value: number, design: Design): GainTest {
+function testValue(
+  { metric, name }: MetricRule,
+  one: Estimator,
+  value: number,
+  design: Design,
+  unit: string,
+): GainTest {
   const { weights } = design;
   const total = weights?.reduce((sum, weight) => sum + weight, 0) ?? one.units;
   const scale = one.units / total;
@@ -58,6 +71,6 @@ function testValue({ metric, name }: MetricRule, one: Estimator, value: number, 
   if (metrics[metric].shape === "smooth" || one.units > mostResampled) return testGains(around, value, 0, design);
   return testResampled((resampled) => one.value(resampled), around, 0, design, {
     seed: `threshold of ${name}`,
-    unit: "rows",
+    unit,
   });
 }

@@ -1,15 +1,22 @@
 import { configurationError } from "../kernel/error.ts";
 import type { Design } from "./design.ts";
-import type { QueryTruth } from "./evaluation.ts";
+import type { QueryTruth, Truth } from "./evaluation.ts";
+
+/** What a metric's units are called. */
+export function unitOf({ kind }: Truth): string {
+  return kind === "queries" ? "queries" : "rows";
+}
+
+/** The design of a metric's units. */
+export function designOfUnits(truth: Truth, design: Design): Design {
+  return truth.kind === "queries" ? designOfQueries(truth, design) : design;
+}
 
 /**
  * The design of queries from that of their rows: a query has the weight, the group, the moment and the fold of its documents.
  * @throws TitleholderError TH_EVALUATION_QUERY (configuration) where documents of one query differ in these.
  */
-export function designOfQueries(
-  { query, queries }: QueryTruth,
-  { alpha, weights, cluster, moment, folds }: Design,
-): Design {
+function designOfQueries({ query, queries }: QueryTruth, { alpha, weights, cluster, moment, folds }: Design): Design {
   const ofQueries = <T extends Float64Array | Int32Array>(values: T, into: T, input: string): T => {
     const seen = new Uint8Array(queries);
     for (const [row, place] of query.entries()) {

@@ -158,6 +158,11 @@ describe("scores", () => {
     expect(findings.materials[0]).toMatchObject({ name: "champion", uri: "prompt-1.txt" });
     const lower = [{ name: "score", better: "lower", test: "superiority" }];
     expect(await evaluate(at, { ...scoring, metrics: lower })).toMatchObject({ decision: "rejected" });
+    const most = [{ name: "score", better: "lower", margin: 0.1, threshold: 2 }];
+    expect((await evaluate(at, { ...scoring, metrics: most })).check("threshold-score")).toMatchObject({
+      verdict: "pass",
+      method: expect.stringContaining("upper bound is at most"),
+    });
     const margin = [{ name: "score", margin: 0.1 }];
     expect(await evaluate(at, { ...scoring, metrics: margin })).toMatchObject({ decision: "non-inferior" });
   });

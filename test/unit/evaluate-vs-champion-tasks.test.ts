@@ -46,6 +46,12 @@ describe("ranking", () => {
       verdict: "pass",
       message: expect.stringMatching(/^300 queries; \d+ of them/),
     });
+    const least = [{ name: "ndcg", threshold: 0.3 }];
+    const grouped = await evaluate(at, { ...ranking, ...rankers, metrics: least, group: "search" });
+    expect(grouped.check("threshold-ndcg")).toMatchObject({
+      verdict: "pass",
+      method: expect.stringContaining("bootstrap of 300 groups of queries"),
+    });
     const swapped = { challenger: "worse.onnx", champion: "ranker.onnx" };
     expect(await evaluate(at, { ...ranking, ...swapped })).toMatchObject({ decision: "rejected" });
   });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { MetricRule } from "../../evaluation/evaluation.ts";
-import { metrics } from "../../evaluation/metrics.ts";
+import { isHigherBetter } from "../../evaluation/metrics.ts";
 import { type OwnValue, ownValue, type ThresholdState, thresholdState } from "../../evaluation/own-value.ts";
 import type { Check, Table } from "../../kernel/command.ts";
 import type { CheckVerdict } from "../../kernel/verdict.ts";
@@ -77,10 +77,8 @@ function thresholdCheck({ rule, threshold, own, state }: Judged, alpha: number):
   };
 }
 
-function sideOf({ metric }: MetricRule) {
-  return metrics[metric].better === "higher"
-    ? { bound: "lower", asked: "at least" }
-    : { bound: "upper", asked: "at most" };
+function sideOf(rule: MetricRule) {
+  return isHigherBetter(rule) ? { bound: "lower", asked: "at least" } : { bound: "upper", asked: "at most" };
 }
 
 function thresholdTable(judged: readonly Judged[], alpha: number): Table {

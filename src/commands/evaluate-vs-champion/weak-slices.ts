@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Column } from "../../dataset/dataset.ts";
-import { metrics } from "../../evaluation/metrics.ts";
+import { isHigherBetter, metrics } from "../../evaluation/metrics.ts";
 import { rowsOf } from "../../evaluation/select-rows.ts";
 import type { SearchColumn, SearchValues, WeakSlice } from "../../evaluation/weak-slices.ts";
 import { type Search, WeakSliceSearch } from "../../evaluation/weak-slices.ts";
@@ -117,7 +117,7 @@ function searchValues({
     )
     .map(({ metric }) => ({ name: metric, metric, settings: {} }));
   for (const { name, metric, settings } of [...rules, ...usual]) {
-    const sign = metrics[metric].better === "higher" ? 1 : -1;
+    const sign = isHigherBetter({ metric, settings }) ? 1 : -1;
     const [score, other] = given.map((one) =>
       metrics[metric].estimator(truth, one, settings).values?.map((value) => sign * value),
     );
