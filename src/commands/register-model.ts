@@ -8,6 +8,7 @@ import { validationTag } from "../registry/tags.ts";
 import { writeTags } from "./model-tags.ts";
 import { type Moved, moveAlias, promote } from "./register-model/aliases.ts";
 import { type Registration, registrationFindings } from "./register-model/findings.ts";
+import { settleIntents } from "./register-model/intents.ts";
 import { displaced, mayMove, type Survey, survey, type Wish } from "./register-model/survey.ts";
 import { baseInputs, dryRunInput, evidenceInput, input, registryInputs } from "./shared.ts";
 
@@ -81,7 +82,10 @@ export const command = {
   outputs,
   details,
   async run(given: z.output<typeof inputs>, host: Host, project: Project) {
-    const known = await survey(given, host, project);
+    const surveyed = await survey(given, host, project);
+    // First: a look that the ledger has no room for moves no alias.
+    const looks = await settleIntents(surveyed, host, !given.dryRun);
+    const known = { ...surveyed, checks: [...surveyed.checks, ...looks] };
     const registration = given.dryRun ? await foretell(known, given.tags) : await carryOut(known, given, host);
     const { version, before, after } = registration;
     return {

@@ -170,6 +170,15 @@ export function alikeHoldouts(looks: readonly LookIntent[], rows: readonly Known
   return [...shares.values()].sort((a, b) => b.share - a.share || (nameKey(a.holdout) < nameKey(b.holdout) ? -1 : 1));
 }
 
+/** Rows as an entry, or a look that is none yet, tells of them. */
+export function rowsOfIntent({ sketches }: LookIntent, looks: readonly LookIntent[]): readonly KnownRows[] {
+  const known = hashesByDigest(looks);
+  return sketches.flatMap(({ columns, key, rows, digest, hashes: own }) => {
+    const hashes = own === undefined ? known.get(digest) : decodeHashes(own);
+    return hashes === undefined ? [] : [{ columns, key, sketch: { rows, hashes } }];
+  });
+}
+
 /** Rows as an entry keeps them; hashes that the ledger has already are left out. */
 export function sketchEntries(rows: readonly KnownRows[], looks: readonly LookIntent[]): LookIntent["sketches"] {
   const known = hashesByDigest(looks);

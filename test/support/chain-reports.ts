@@ -49,12 +49,13 @@ export function evaluationReport(
     readonly purpose?: "screen" | "promote";
     readonly decision?: string;
     readonly alpha?: number;
+    readonly ledger?: Json;
   } = {},
 ): Report {
-  const { champion = null, purpose = "promote", alpha = 0.05 } = common;
+  const { champion = null, purpose = "promote", alpha = 0.05, ledger = null } = common;
   const decision = common.decision ?? (champion === null ? "unbaselined-pass" : "superior");
   const subjects: Artifact[] = [{ kind: "model", name: "challenger", digest: challenger }];
-  const details = { decision, purpose, challenger, champion, alpha, data: fingerprintOf(files), metrics: [] };
+  const details = { decision, purpose, challenger, champion, alpha, ledger, data: fingerprintOf(files), metrics: [] };
   return sealed("evaluate-vs-champion", common, subjects, details, dataMaterials(files));
 }
 

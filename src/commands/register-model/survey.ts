@@ -42,6 +42,8 @@ export interface Survey {
   /** The version, when this digest is registered already. */
   readonly existing: ModelVersion | undefined;
   readonly chain: Chain;
+  /** All reports that were found on disk. */
+  readonly found: readonly Evidence[];
   /** Reports of the chain that the registry does not hold yet. */
   readonly fresh: readonly Evidence[];
   readonly checks: readonly Check[];
@@ -85,6 +87,7 @@ export async function survey(wish: Wish, host: Host, project: Project): Promise<
     from,
     existing,
     chain,
+    found,
     fresh: found.filter((evidence) => used.has(evidence.digest) && !kept.has(evidence.digest)),
     checks: [...checks, ...placeChecks(wish, alias, existing, current)],
     status,
