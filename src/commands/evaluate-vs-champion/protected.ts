@@ -14,6 +14,10 @@ const openChecks = [
   "holdout-intent",
   "champion",
   "representative",
+  "champion-age",
+  "champion-code",
+  "training-overlap-challenger",
+  "training-overlap-champion",
 ];
 const openTables = ["Looks at the holdout", "Missing values that the models scored"];
 const openMetric = ["name", "metric", "test", "margin"];
