@@ -37,6 +37,7 @@ const evaluationDetails = z.object({
   data: fingerprint,
   baseline: z.string().nullable().optional(),
   alpha: z.number().optional(),
+  ledger: z.object({ total: z.number() }).nullable().optional(),
   metrics: z.array(z.object({ name: z.string(), test: z.string(), margin: z.number().nullable() })).optional(),
 });
 

@@ -116,7 +116,13 @@ function isSettled(candidate: EvidenceReport, counting: readonly EvidenceReport[
 function ruleOf(candidate: EvidenceReport): string {
   const facts = evaluationFacts(candidate);
   const metrics = facts?.metrics?.map(({ name, test, margin }) => [name, test, margin]);
-  return JSON.stringify([facts?.challenger, facts?.champion, facts?.baseline, facts?.alpha, metrics]);
+  return JSON.stringify([
+    facts?.challenger,
+    facts?.champion,
+    facts?.baseline,
+    facts?.ledger?.total ?? facts?.alpha,
+    metrics,
+  ]);
 }
 
 /** On which bytes, wherever they lay. */

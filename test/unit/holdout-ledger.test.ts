@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { countLook, readLooks } from "../../src/commands/holdout-ledger.ts";
 import { openRegistry } from "../../src/commands/open-registry.ts";
@@ -45,21 +46,13 @@ async function take(t: TestHost, name: string) {
 
 const worker = join(import.meta.dirname, "../support/holdout-ledger-worker.ts");
 
-/** Looks that a process of its own counted: its standard output, a line a look. */
+const run = promisify(execFile);
+
+/** What processes of their own made of their looks, all at once. */
 function processes(cwd: string, names: readonly string[], uid?: number): Promise<readonly string[]> {
+  const options = uid === undefined ? {} : { uid };
   return Promise.all(
-    names.map(
-      (name) =>
-        new Promise<string>((resolve, reject) => {
-          const child = spawn(process.execPath, [worker, cwd, name], {
-            stdio: ["ignore", "pipe", "inherit"],
-            ...(uid === undefined ? {} : { uid }),
-          });
-          let text = "";
-          child.stdout.on("data", (chunk) => void (text += chunk));
-          child.on("close", (code) => (code === 0 ? resolve(text.trim()) : reject(new Error(`exit ${code}`))));
-        }),
-    ),
+    names.map(async (name) => (await run(process.execPath, [worker, cwd, name], options)).stdout.trim()),
   );
 }
 

@@ -110,7 +110,7 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
   const all = await scoreRows(dataset, holdout, plan, contestants, baseline, host);
   const scored = other === undefined && asked.baseline === "seasonal-naive" ? againstNaive(all) : all;
   mark();
-  const look = await takeLook(lookQuestion(asked, holdout), freeLook(asked, scored), dataset, host);
+  const look = await takeLook(lookQuestion(asked, holdout, scored), freeLook(asked, scored), dataset, host);
   const contest = { ...asked, given: { ...asked.given, alpha: look.alpha, ledger: look.ledger } };
   const judged = other === undefined ? withoutChampion(contest, scored) : withChampion(contest, scored);
   const scene = { contest, dataset, holdout, contestants, scored, slices, ...judged };

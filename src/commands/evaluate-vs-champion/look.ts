@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Dataset } from "../../dataset/dataset.ts";
 import { identicalAnswers } from "../../evaluation/decision.ts";
+import type { Answers } from "../../evaluation/evaluation.ts";
 import { sketchSize } from "../../evaluation/known-rows.ts";
 import {
   type AlikeHoldout,
@@ -18,7 +19,7 @@ import {
   sketchedColumns,
 } from "../../evaluation/ledger.ts";
 import type { Check, Table } from "../../kernel/command.ts";
-import { digestOfJson } from "../../kernel/digest.ts";
+import { type Digest, digestOf, digestOfJson } from "../../kernel/digest.ts";
 import { configurationError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
 import type { Json } from "../../kernel/json.ts";
@@ -52,10 +53,34 @@ export interface LookQuestion {
   readonly labels: readonly string[];
   readonly key: readonly string[] | undefined;
   readonly features: readonly string[];
+  /** Of both models' answers, where their digests do not settle them: a command may answer otherwise the next time. */
+  readonly answers: Digest | undefined;
 }
 
-export function lookQuestion({ given, keeping, rows, question }: Contest, { features }: Holdout): LookQuestion {
-  return { given, keeping, isHoldout: rows.input === "data", labels: question.labels, key: question.key, features };
+export function lookQuestion(contest: Contest, { features }: Holdout, { answers }: Scored): LookQuestion {
+  const { given, keeping, rows, question, predictorCommand } = contest;
+  const { labels, key } = question;
+  const settled = predictorCommand === undefined;
+  return {
+    given,
+    keeping,
+    isHoldout: rows.input === "data",
+    labels,
+    key,
+    features,
+    answers: settled ? undefined : digestOfJson(answers.map(answersDigest)),
+  };
+}
+
+function answersDigest({ quantiles, ...single }: Answers): Json {
+  const levels = [...(quantiles ?? [])].map(([level, values]) => [`quantile ${level}`, values] as const);
+  return Object.fromEntries(
+    [...Object.entries(single), ...levels].flatMap(([name, values]) =>
+      ArrayBuffer.isView(values)
+        ? [[name, digestOf(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))]]
+        : [],
+    ),
+  );
 }
 
 /** Why nothing is decided by these rows, where it is so. */
@@ -175,9 +200,15 @@ function taken({ keeping }: LookQuestion, { look, before, state }: CountedLook, 
 }
 
 /** The same models, asked the same about the same bytes: a look that was taken. The name is not part of it, and neither is the file's. */
-function lookKey({ given, keeping }: LookQuestion): LookIntent["key"] {
+function lookKey({ given, keeping, answers }: LookQuestion): LookIntent["key"] {
   const data = given.data.files.map(({ digest }) => digest).sort();
-  return digestOfJson({ challenger: given.challenger, champion: given.champion, rule: keeping.rule, data });
+  return digestOfJson({
+    challenger: given.challenger,
+    champion: given.champion,
+    rule: keeping.rule,
+    data,
+    answers: answers ?? null,
+  });
 }
 
 /** Sketches of the rows by their own columns, and by those that the ledger knows holdouts by; each is computed once. */
