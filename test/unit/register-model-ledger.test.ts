@@ -31,7 +31,13 @@ function intent(name: string, more: Partial<LookIntent> = {}): LookIntent {
   });
 }
 const reportWith = (look: LookIntent, challenger = model) =>
-  fileOf(evaluationReport(challenger, {}, { ledger: { state: "intended", intent: look } as unknown as Json }));
+  fileOf(
+    evaluationReport(
+      challenger,
+      {},
+      { ledger: { state: "intended", total: look.total, intent: look } as unknown as Json },
+    ),
+  );
 
 const start = (reports: Readonly<Record<string, string>>) =>
   testHost({ files: { "out/model.onnx": "weights", ...reports }, model: "churn" });
@@ -75,7 +81,7 @@ describe("a look that an evaluation could not count", () => {
         evaluationReport(
           model,
           {},
-          { ledger: { intent: intent("one") } as unknown as Json, finished: "2026-02-01T12:00:00.000Z" },
+          { ledger: { total: 0.05, intent: intent("one") } as unknown as Json, finished: "2026-02-01T12:00:00.000Z" },
         ),
       ),
     );
