@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import type { Dataset } from "../../dataset/dataset.ts";
 import { identicalAnswers } from "../../evaluation/decision.ts";
-import type { Answers } from "../../evaluation/evaluation.ts";
 import { sketchSize } from "../../evaluation/known-rows.ts";
 import {
   type AlikeHoldout,
@@ -72,15 +71,15 @@ export function lookQuestion(contest: Contest, { features }: Holdout, { answers 
   };
 }
 
-function answersDigest({ quantiles, ...single }: Answers): Json {
-  const levels = [...(quantiles ?? [])].map(([level, values]) => [`quantile ${level}`, values] as const);
-  return Object.fromEntries(
-    [...Object.entries(single), ...levels].flatMap(([name, values]) =>
-      ArrayBuffer.isView(values)
-        ? [[name, digestOf(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))]]
-        : [],
-    ),
-  );
+/** Lists of numbers by their digest, whatever holds them. */
+function answersDigest(answers: unknown): Json {
+  if (ArrayBuffer.isView(answers)) {
+    return digestOf(new Uint8Array(answers.buffer, answers.byteOffset, answers.byteLength));
+  }
+  if (answers instanceof Map) return [...answers].map(answersDigest);
+  if (Array.isArray(answers)) return answers.map(answersDigest);
+  if (typeof answers !== "object" || answers === null) return (answers ?? null) as Json;
+  return Object.fromEntries(Object.entries(answers).map(([name, part]) => [name, answersDigest(part)]));
 }
 
 /** Why nothing is decided by these rows, where it is so. */
