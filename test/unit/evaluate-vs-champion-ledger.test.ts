@@ -99,7 +99,7 @@ describe("the budget of a holdout", () => {
       code: "TH_HOLDOUT_SPENT",
     });
     expect((await evaluate(at, { ...more, data: "other.csv", holdout: "fresh" })).decision).toBe("rejected");
-  });
+  }, 180_000);
 
   test("a decreasing budget gives each look less, and never ends at a number", async () => {
     await using at = await machine();

@@ -91,7 +91,7 @@ describe("a protected holdout", () => {
     expect(isHidden(await evaluate(at, { ...kept, purpose: "screen" }))).toBe(true);
     expect(isHidden(await evaluate(at, { ...kept, purpose: "screen", screenData: "copy.csv" }))).toBe(true);
     expect(isHidden(await evaluate(at, { ...kept, purpose: "screen", screenData: "fresh.csv" }))).toBe(false);
-  });
+  }, 180_000);
 
   test("is so without a registry too, and shows that answers are the same", async () => {
     await using at = await machine();
