@@ -3,7 +3,7 @@ import type { Json } from "../kernel/json.ts";
 import { proportion } from "../stats/proportions.ts";
 import type { Answers, ClassTruth } from "./evaluation.ts";
 import { descending } from "./metrics/ranks.ts";
-import { leastOfABin, type NamedAnswers, rounded } from "./pictures.ts";
+import { equallyFull, type NamedAnswers, rounded } from "./pictures.ts";
 
 /** Curves over all thresholds of a score, and how often probabilities come true. */
 
@@ -158,21 +158,10 @@ function calibrationBins(truth: ClassTruth, { score, ofTrue, predicted, confiden
 }
 
 function binned(probability: Float64Array, hit: (row: number) => boolean): readonly Bin[] {
-  const order = descending(probability).reverse();
-  const size = Math.max(leastOfABin, Math.ceil(order.length / bins));
-  const found: Bin[] = [];
-  let [rows, sum, hits] = [0, 0, 0];
-  for (const [place, row] of order.entries()) {
-    rows += 1;
-    sum += probability[row] ?? 0;
-    if (hit(row)) hits += 1;
-    const next = order[place + 1];
-    const isTied = next !== undefined && probability[next] === probability[row];
-    const isFull = rows >= size && order.length - place - 1 >= leastOfABin;
-    if (next !== undefined && (isTied || !isFull)) continue;
-    const { share, lower, upper } = proportion({ count: hits, rows }, 0.025);
-    found.push({ rows, predicted: sum / rows, observed: share, lower, upper });
-    [rows, sum, hits] = [0, 0, 0];
-  }
-  return found;
+  return [...equallyFull(probability, bins)].map((rows) => {
+    const sum = rows.reduce((all, row) => all + (probability[row] ?? 0), 0);
+    const count = rows.reduce((all, row) => all + (hit(row) ? 1 : 0), 0);
+    const { share, lower, upper } = proportion({ count, rows: rows.length }, 0.025);
+    return { rows: rows.length, predicted: sum / rows.length, observed: share, lower, upper };
+  });
 }

@@ -1,8 +1,7 @@
 import type { Series, Table } from "../kernel/command.ts";
 import type { Json } from "../kernel/json.ts";
 import type { NumberTruth } from "./evaluation.ts";
-import { descending } from "./metrics/ranks.ts";
-import { leastOfABin, mostApart, type NamedAnswers, rounded } from "./pictures.ts";
+import { equallyFull, mostApart, type NamedAnswers, rounded } from "./pictures.ts";
 
 /** What a report shows of predicted numbers. A residual is the prediction less the truth; no cell of the data is shown. */
 
@@ -21,26 +20,14 @@ export function residualSeries(truth: NumberTruth, models: readonly NamedAnswers
 }
 
 function byPrediction(name: string, value: Float64Array, residual: Float64Array): readonly Series[] {
-  const order = descending(value).reverse();
-  const size = Math.max(leastOfABin, Math.ceil(order.length / bins));
   const x: number[] = [];
   const found = lines.map((): number[] => []);
-  let start = 0;
-  for (const [place, row] of order.entries()) {
-    const next = order[place + 1];
-    const isTied = next !== undefined && value[next] === value[row];
-    const isFull = place + 1 - start >= size && order.length - place - 1 >= leastOfABin;
-    if (next !== undefined && (isTied || !isFull)) continue;
-    const rows = order.subarray(start, place + 1);
-    const sorted = Float64Array.from(rows, (one) => residual[one] ?? 0).sort();
-    x.push(significant(mean(Float64Array.from(rows, (one) => value[one] ?? 0))));
-    const shown = [
-      mean(sorted),
-      sorted[Math.floor(0.1 * (sorted.length - 1))],
-      sorted[Math.ceil(0.9 * (sorted.length - 1))],
-    ];
-    for (const [at, one] of shown.entries()) found[at]?.push(significant(one ?? 0));
-    start = place + 1;
+  for (const rows of equallyFull(value, bins)) {
+    const sorted = Float64Array.from(rows, (row) => residual[row] ?? 0).sort();
+    x.push(significant(mean(Float64Array.from(rows, (row) => value[row] ?? 0))));
+    const outer = [Math.floor(0.1 * (sorted.length - 1)), Math.ceil(0.9 * (sorted.length - 1))];
+    const shown = [mean(sorted), ...outer.map((place) => sorted[place] ?? 0)];
+    for (const [at, one] of shown.entries()) found[at]?.push(significant(one));
   }
   if (x.length < 2) return [];
   const title = `Residuals of the ${name} by prediction: a mean away from 0 is a bias`;

@@ -2,6 +2,7 @@ import type { Table } from "../kernel/command.ts";
 import type { Json } from "../kernel/json.ts";
 import type { Answers, ClassTruth } from "./evaluation.ts";
 import { otherClass } from "./evaluation.ts";
+import { descending } from "./metrics/ranks.ts";
 
 /** What a report shows beside the tests of classes: confusion, and where two models differ. No row's features are shown. */
 
@@ -11,7 +12,7 @@ export interface NamedAnswers {
 }
 
 /** A bin of fewer rows says nothing. */
-export const leastOfABin = 30;
+const leastOfABin = 30;
 
 const shownClasses = 12;
 
@@ -118,6 +119,21 @@ function exampleTable(
 function shareOf(count: number, all: readonly number[]): number | null {
   const rows = all.reduce((sum, one) => sum + one, 0);
   return rows === 0 ? null : rounded(count / rows);
+}
+
+/** Rows from the smallest value up, in up to so many bins of about equally many, 30 at least; rows of the same value stay together. */
+export function* equallyFull(value: Float64Array, bins: number): Iterable<Uint32Array> {
+  const order = descending(value).reverse();
+  const size = Math.max(leastOfABin, Math.ceil(order.length / bins));
+  let start = 0;
+  for (const [place, row] of order.entries()) {
+    const next = order[place + 1];
+    const isTied = next !== undefined && value[next] === value[row];
+    const isFull = place + 1 - start >= size && order.length - place - 1 >= leastOfABin;
+    if (next !== undefined && (isTied || !isFull)) continue;
+    yield order.subarray(start, place + 1);
+    start = place + 1;
+  }
 }
 
 /** Up to ten places below `count`, from the largest distance down, the first ones where many tie; none whose distance is 0. */
