@@ -29,8 +29,8 @@ TM(kind,code,message,fix,{...resolved.place(place.input),...place},cause)}}funct
 model:resolved.project.model,config:resolved.config,run:{version:_version_js__WEBPACK_IMPORTED_MODULE_6__.r,started,finished:host.now().toISOString(),timings:findings.timings??{},...host.ci===void 0?{}:
 {ci:host.ci}}},findings)}function viewsOf(path){const base=path.replace(/\.json$/,"");return[`${base}.html`,`${base}.junit.xml`,`${base}.sarif`]}function profilesBeside(path,{subjects},cwd){const profiles=subjects.
 filter(({kind})=>kind==="profile").map(({name})=>(0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(cwd,name));return profiles.filter(profile=>(0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(profile)===
-(0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(path))}async function writeViews(report,bytes,path,host){const[{renderHtml},{renderJunit},{renderSarif}]=await Promise.all([__webpack_require__.e(6994).
-then(__webpack_require__.bind(__webpack_require__,26994)),__webpack_require__.e(3356).then(__webpack_require__.bind(__webpack_require__,73356)),__webpack_require__.e(5789).then(__webpack_require__.bind(
+(0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(path))}async function writeViews(report,bytes,path,host){const[{renderHtml},{renderJunit},{renderSarif}]=await Promise.all([__webpack_require__.e(2037).
+then(__webpack_require__.bind(__webpack_require__,32037)),__webpack_require__.e(3356).then(__webpack_require__.bind(__webpack_require__,73356)),__webpack_require__.e(5789).then(__webpack_require__.bind(
 __webpack_require__,25789))]);const[html,junit,sarif]=viewsOf(path);const encoder=new TextEncoder;await host.files.makeDirectory((0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(path));await host.files.
 replace(html,encoder.encode(renderHtml(report)));await host.files.replace(junit,encoder.encode(renderJunit(report)));await host.files.replace(sarif,encoder.encode(renderSarif(report)));await host.files.
 replace(path,bytes)}function outputTexts(outputs){const texts={};for(const[key,value]of Object.entries(outputs)){if(value===void 0||value===null)continue;texts[(0,_kernel_naming_js__WEBPACK_IMPORTED_MODULE_7__.

@@ -1,23 +1,25 @@
 const id=8956;const ids=[8956,8934,234];const modules={25347:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{__webpack_require__.d(__webpack_exports__,{D$:()=>baseInputs,
 EF:()=>evidenceInput,P4:()=>registryInputs,X4:()=>alpha,hF:()=>input,k9:()=>baseCommitInputs,lo:()=>dryRunInput});var zod__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(55491);function input(schema,meta){
-return schema.meta({...meta})}const alpha=zod__WEBPACK_IMPORTED_MODULE_0__.aig().min(1e-6).lt(.5).default(.05);const baseInputs={config:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"\
-Path of `titleholder.yaml`. Found in the working directory when absent; the file is optional.",noFile:true}),model:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"Which model of \
-`titleholder.yaml` is meant. May be left out when the file has one.",noFile:true,example:"churn"}),workingDirectory:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"Folder that re\
-lative paths start from. The current folder when absent.",noFile:true}),mode:input(zod__WEBPACK_IMPORTED_MODULE_0__.k5n(["enforce","report-only"]).default("enforce"),{description:"`report-only` lets t\
-he job succeed whatever the verdict. Errors still fail it."}),onInconclusive:input(zod__WEBPACK_IMPORTED_MODULE_0__.k5n(["fail","pass"]).default("fail"),{description:"What an inconclusive verdict does\
- to the job."}),report:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"Where the report goes. `.titleholder/MODEL/COMMAND/report.json` when absent; the HTML page stands beside it\
-.",kind:"path"}),annotations:input(zod__WEBPACK_IMPORTED_MODULE_0__.zMY().default(true),{description:"Show failing checks as annotations on the files they speak of.",host:"action"}),uploadReport:input(
-zod__WEBPACK_IMPORTED_MODULE_0__.zMY().default(true),{description:"Upload the report as the artifact `titleholder-MODEL-COMMAND-JOB-ATTEMPT`. A further one of the same job ends in `-2`.",host:"action"})};
-const registryInputs={environment:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"Which of the environments in `titleholder.yaml` is meant; it supplies the registry.",example:"pr\
-od"}),registry:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"Address of the model registry, `file:DIR`. The environment's when absent, else `file:.titleholder/registry`.",kind:"\
-address",example:"file:/srv/titleholder"}),allowEphemeralRegistry:input(zod__WEBPACK_IMPORTED_MODULE_0__.zMY().default(false),{description:"Accept a `file:` registry on a GitHub-hosted runner, where i\
-t vanishes with the job."})};const evidenceInput={evidence:input(zod__WEBPACK_IMPORTED_MODULE_0__.YOg(zod__WEBPACK_IMPORTED_MODULE_0__.YjP()).default([".titleholder/**/report.json"]),{description:"Rep\
-orts of earlier gates (paths and globs). `PATH@sha256:DIGEST` pins one. Those about the same digests are used.",kind:"path"})};const baseCommitInputs={base:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().
-optional(),{description:"What the contract is held against: an earlier contract's file, or a commit, branch or tag. When absent the base of the pull request, the commit before a push, or where this br\
-anch left the remote's main one.",noFile:true,example:"origin/main"}),allowLoosening:input(zod__WEBPACK_IMPORTED_MODULE_0__.zMY().default(false),{description:"A change that lets data through which was\
- stopped before warns instead of failing. In `titleholder.yaml` it counts from the merge on."}),githubToken:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"Token that reads the b\
-ase where the checkout does not hold it (`contents: read`) and leaves suggestions (`pull-requests: write`).",secret:true,noFile:true,actionDefault:"${{ github.token }}"})};const dryRunInput={dryRun:input(
-zod__WEBPACK_IMPORTED_MODULE_0__.zMY().default(false),{description:"Read and decide everything, write nothing but the report."})}}),4866:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
+return schema.meta({...meta})}const alpha=zod__WEBPACK_IMPORTED_MODULE_0__.aig().min(1e-6).lt(.5).default(.05);const workflowToken={secret:true,noFile:true,actionDefault:"${{ github.token }}"};const baseInputs={
+config:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"Path of `titleholder.yaml`. Found in the working directory when absent; the file is optional.",noFile:true}),model:input(zod__WEBPACK_IMPORTED_MODULE_0__.
+YjP().optional(),{description:"Which model of `titleholder.yaml` is meant. May be left out when the file has one.",noFile:true,example:"churn"}),workingDirectory:input(zod__WEBPACK_IMPORTED_MODULE_0__.
+YjP().optional(),{description:"Folder that relative paths start from. The current folder when absent.",noFile:true}),mode:input(zod__WEBPACK_IMPORTED_MODULE_0__.k5n(["enforce","report-only"]).default(
+"enforce"),{description:"`report-only` lets the job succeed whatever the verdict. Errors still fail it."}),onInconclusive:input(zod__WEBPACK_IMPORTED_MODULE_0__.k5n(["fail","pass"]).default("fail"),{description:"\
+What an inconclusive verdict does to the job."}),report:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"Where the report goes. `.titleholder/MODEL/COMMAND/report.json` when absen\
+t; the HTML page stands beside it.",kind:"path"}),annotations:input(zod__WEBPACK_IMPORTED_MODULE_0__.zMY().default(true),{description:"Show failing checks as annotations on the files they speak of.",host:"\
+action"}),uploadReport:input(zod__WEBPACK_IMPORTED_MODULE_0__.zMY().default(true),{description:"Upload the report as the artifact `titleholder-MODEL-COMMAND-JOB-ATTEMPT`. A further one of the same job\
+ ends in `-2`.",host:"action"}),comment:input(zod__WEBPACK_IMPORTED_MODULE_0__.zMY().default(true),{description:"In a pull request: keep a section of the one comment that all gates of a model share. N\
+eeds `pull-requests: write`; without it the log says so, and the verdict stands.",host:"action"}),githubToken:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"Token that writes th\
+e comment (`pull-requests: write`).",...workflowToken,host:"action"})};const registryInputs={environment:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"Which of the environments\
+ in `titleholder.yaml` is meant; it supplies the registry.",example:"prod"}),registry:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"Address of the model registry, `file:DIR`. T\
+he environment's when absent, else `file:.titleholder/registry`.",kind:"address",example:"file:/srv/titleholder"}),allowEphemeralRegistry:input(zod__WEBPACK_IMPORTED_MODULE_0__.zMY().default(false),{description:"\
+Accept a `file:` registry on a GitHub-hosted runner, where it vanishes with the job."})};const evidenceInput={evidence:input(zod__WEBPACK_IMPORTED_MODULE_0__.YOg(zod__WEBPACK_IMPORTED_MODULE_0__.YjP()).
+default([".titleholder/**/report.json"]),{description:"Reports of earlier gates (paths and globs). `PATH@sha256:DIGEST` pins one. Those about the same digests are used.",kind:"path"})};const baseCommitInputs={
+base:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),{description:"What the contract is held against: an earlier contract's file, or a commit, branch or tag. When absent the base of the pull r\
+equest, the commit before a push, or where this branch left the remote's main one.",noFile:true,example:"origin/main"}),allowLoosening:input(zod__WEBPACK_IMPORTED_MODULE_0__.zMY().default(false),{description:"\
+A change that lets data through which was stopped before warns instead of failing. In `titleholder.yaml` it counts from the merge on."}),githubToken:input(zod__WEBPACK_IMPORTED_MODULE_0__.YjP().optional(),
+{description:"Token that reads the base where the checkout does not hold it (`contents: read`), and writes the comment and suggestions (`pull-requests: write`).",...workflowToken})};const dryRunInput={
+dryRun:input(zod__WEBPACK_IMPORTED_MODULE_0__.zMY().default(false),{description:"Read and decide everything, write nothing but the report."})}}),4866:((__unused_webpack___webpack_module__,__webpack_exports__,__webpack_require__)=>{
 __webpack_require__.d(__webpack_exports__,{Z:()=>checkWritable,p:()=>checkFolder});var node_path__WEBPACK_IMPORTED_MODULE_0__=__webpack_require__(76760);var _kernel_error_js__WEBPACK_IMPORTED_MODULE_1__=__webpack_require__(
 141);var _paths_js__WEBPACK_IMPORTED_MODULE_2__=__webpack_require__(54532);const longestName=255;const largestRead=256e6;async function checkWritable(path,host,place,may={}){try{const problem=await problemOf(
 path,host,may);if(problem!==void 0)throw refusal(path,host,place,...problem)}catch(error){if(!(error instanceof _kernel_error_js__WEBPACK_IMPORTED_MODULE_1__.TM)||error.code==="TH_OUTPUT_PATH")throw error;
@@ -90,15 +92,15 @@ name==="help"||name==="--help"||name==="-h"){process.stdout.write(overviewHelp(p
 `);return}await new CliRun(launch).run(name,rest)}function safe(text){return process.env.GITHUB_ACTIONS==="true"?(0,workflow_commands.t)(text):text}class CliRun{#launch;#abort=new AbortController;#log=(0,
 loggers.U)({write:text=>void process.stderr.write(safe(text)),isTerminal:process.stderr.isTTY===true,columns:process.stderr.columns??80,now:()=>new Date,debug:process.env.TITLEHOLDER_DEBUG==="1"||process.
 env.RUNNER_DEBUG==="1"});constructor(launch){this.#launch=launch;for(const signal of["SIGINT","SIGTERM"]){process.on(signal,()=>{if(this.#abort.signal.aborted)process.exit(signal==="SIGINT"?130:143);this.#abort.
-abort(new hosts_failure.j(signal))})}}async run(name,args){const json=args.includes("--json");try{const entry=Object.hasOwn(commands.P,name)?commands.P[name]:void 0;if(entry===void 0){throw(0,error.DN)(
+abort(new hosts_failure.j$(signal))})}}async run(name,args){const json=args.includes("--json");try{const entry=Object.hasOwn(commands.P,name)?commands.P[name]:void 0;if(entry===void 0){throw(0,error.DN)(
 "TH_COMMAND",`there is no command "${name}"`,(0,naming.ZA)(name,Object.keys(commands.P)))}const command=await entry.load();if(args.includes("--help")||args.includes("-h")){process.stdout.write(commandHelp(
 command,process.stdout.columns));return}const{outcome,cwd}=await this.#execute(command,readFlags(command,args));this.#log.done();process.stdout.write(json?`${jsonText(outcome)}
-`:safe(outcomeText(outcome,cwd,process.stdout.isTTY===true)));process.exitCode=outcome.exitCode}catch(error2){this.#log.done();const failure=(0,hosts_failure.g)(error2,this.#abort.signal);if(json){process.
+`:safe(outcomeText(outcome,cwd,process.stdout.isTTY===true)));process.exitCode=outcome.exitCode}catch(error2){this.#log.done();const failure=(0,hosts_failure.g5)(error2,this.#abort.signal);if(json){process.
 stdout.write(`${JSON.stringify({error:{code:failure.title,exitCode:failure.exitCode,text:failure.text}})}
 `)}process.stderr.write(safe(`titleholder ${name}: ${failure.text}
 `));process.exitCode=failure.exitCode}}async#execute(command,given){const env_1={stack:[],error:void 0,hasError:false};try{let state;const common={env:process.env,log:this.#log,ci:(0,ci.B)(process.env),
 native:{installed:(0,hosts_native.installedModules)(this.#launch.dist),cache:(0,node_host.nativeCache)(process.env),npm:(0,npm_settings.userNpmSettings)(process.env)},helperScript:this.#launch.helperScript,
-now:()=>new Date,saveState:next=>{state=next}};const{nodeFiles}=await Promise.resolve().then(__webpack_require__.bind(__webpack_require__,51378));const resolved=await(0,resolve.e)(command,given,{startFolder:process.
+now:()=>new Date,saveState:next=>{state=next}};const{nodeFiles}=await Promise.resolve().then(__webpack_require__.bind(__webpack_require__,51378));const resolved=await(0,resolve.eL)(command,given,{startFolder:process.
 cwd(),files:nodeFiles({cwd:process.cwd()}),names:input_names.v,style:input=>`--${input}`});const host=__addDisposableResource(env_1,await(0,node_host.nodeHost)({...common,cwd:resolved.cwd,signal:this.#abort.
 signal}),true);try{return{outcome:await(0,execute.execute)(command,resolved,host,(0,masks.Pm)(process.env)),cwd:resolved.cwd}}finally{await(0,settle.settleWithin)(command,state,{...common,cwd:resolved.
 cwd})}}catch(e_1){env_1.error=e_1;env_1.hasError=true}finally{const result_1=__disposeResources(env_1);if(result_1)await result_1}}}function jsonText(outcome){const text=JSON.stringify({exitCode:outcome.
@@ -118,7 +120,7 @@ return(0,_report_report_js__WEBPACK_IMPORTED_MODULE_4__.dO)({command,model:resol
 toISOString(),timings:findings.timings??{},...host.ci===void 0?{}:{ci:host.ci}}},findings)}function viewsOf(path){const base=path.replace(/\.json$/,"");return[`${base}.html`,`${base}.junit.xml`,`${base}\
 .sarif`]}function profilesBeside(path,{subjects},cwd){const profiles=subjects.filter(({kind})=>kind==="profile").map(({name})=>(0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(cwd,name));return profiles.
 filter(profile=>(0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(profile)===(0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(path))}async function writeViews(report,bytes,path,host){const[{renderHtml},
-{renderJunit},{renderSarif}]=await Promise.all([__webpack_require__.e(6994).then(__webpack_require__.bind(__webpack_require__,26994)),__webpack_require__.e(3356).then(__webpack_require__.bind(__webpack_require__,
+{renderJunit},{renderSarif}]=await Promise.all([__webpack_require__.e(2037).then(__webpack_require__.bind(__webpack_require__,32037)),__webpack_require__.e(3356).then(__webpack_require__.bind(__webpack_require__,
 73356)),__webpack_require__.e(5789).then(__webpack_require__.bind(__webpack_require__,25789))]);const[html,junit,sarif]=viewsOf(path);const encoder=new TextEncoder;await host.files.makeDirectory((0,node_path__WEBPACK_IMPORTED_MODULE_0__.
 dirname)(path));await host.files.replace(html,encoder.encode(renderHtml(report)));await host.files.replace(junit,encoder.encode(renderJunit(report)));await host.files.replace(sarif,encoder.encode(renderSarif(
 report)));await host.files.replace(path,bytes)}function outputTexts(outputs){const texts={};for(const[key,value]of Object.entries(outputs)){if(value===void 0||value===null)continue;texts[(0,_kernel_naming_js__WEBPACK_IMPORTED_MODULE_7__.

@@ -23,13 +23,14 @@ import.meta.url)("path")}),932:(module=>{module.exports=__WEBPACK_EXTERNAL_creat
 stream")}),13193:(module=>{module.exports=__WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder")}),53557:(module=>{module.exports=__WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers")}),
 64756:(module=>{module.exports=__WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls")}),52018:(module=>{module.exports=__WEBPACK_EXTERNAL_createRequire(import.meta.url)("tty")}),87016:(module=>{module.
 exports=__WEBPACK_EXTERNAL_createRequire(import.meta.url)("url")}),39023:(module=>{module.exports=__WEBPACK_EXTERNAL_createRequire(import.meta.url)("util")}),43106:(module=>{module.exports=__WEBPACK_EXTERNAL_createRequire(
-import.meta.url)("zlib")}),9323:((__unused_webpack___webpack_module__,__webpack_exports__2,__nccwpck_require__2)=>{__nccwpck_require__2.d(__webpack_exports__2,{g:()=>failureOf,j:()=>Interrupted});var _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__=__nccwpck_require__2(
-141);var _report_escape_js__WEBPACK_IMPORTED_MODULE_1__=__nccwpck_require__2(96209);class Interrupted extends Error{name="Interrupted";signalName;constructor(signalName){super(`stopped by ${signalName}`);
-this.signalName=signalName}}function failureOf(error,signal){const reason=signal.aborted?signal.reason:void 0;if(reason instanceof Interrupted){const exitCode=reason.signalName==="SIGINT"?130:143;return{
-exitCode,title:"cancelled",text:`cancelled: ${reason.message}`,place:{}}}if(error instanceof _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.TM){return{exitCode:error.kind==="configuration"?2:3,title:error.
-code,text:(0,_kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.Uc)(legible(error)),place:error.place}}const stack=error instanceof Error?error.stack??error.message:String(error);return{exitCode:70,title:"\
-bug",text:`This is a bug in Titleholder. Please report it with the lines below.
-${stack}`,place:{}}}const longestPart=1e3;function legible({kind,code,message,fix,place}){const{file,input}=place;const shown={...place,...file===void 0?{}:{file:oneLine(file)},...input===void 0?{}:{input:oneLine(
+import.meta.url)("zlib")}),9323:((__unused_webpack___webpack_module__,__webpack_exports__2,__nccwpck_require__2)=>{__nccwpck_require__2.d(__webpack_exports__2,{Mg:()=>saidInPublic,g5:()=>failureOf,j$:()=>Interrupted});
+var _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__=__nccwpck_require__2(141);var _report_escape_js__WEBPACK_IMPORTED_MODULE_1__=__nccwpck_require__2(96209);class Interrupted extends Error{name="Interru\
+pted";signalName;constructor(signalName){super(`stopped by ${signalName}`);this.signalName=signalName}}function failureOf(error,signal){const reason=signal.aborted?signal.reason:void 0;if(reason instanceof
+Interrupted){const exitCode=reason.signalName==="SIGINT"?130:143;return{exitCode,title:"cancelled",text:`cancelled: ${reason.message}`,place:{}}}if(error instanceof _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.
+TM){return{exitCode:error.kind==="configuration"?2:3,title:error.code,text:(0,_kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.Uc)(legible(error)),place:error.place}}const stack=error instanceof Error?error.
+stack??error.message:String(error);return{exitCode:70,title:"bug",text:`This is a bug in Titleholder. Please report it with the lines below.
+${stack}`,place:{}}}function saidInPublic({exitCode,text}){if(exitCode===70)return["a bug in Titleholder stopped it","report it with the lines that the log holds"];return text.split("\n").map(line=>line.
+trim())}const longestPart=1e3;function legible({kind,code,message,fix,place}){const{file,input}=place;const shown={...place,...file===void 0?{}:{file:oneLine(file)},...input===void 0?{}:{input:oneLine(
 input)}};return new _kernel_error_js__WEBPACK_IMPORTED_MODULE_0__.TM(kind,code,oneLine(message),oneLine(fix),shown)}function oneLine(text){const seen=(0,_report_escape_js__WEBPACK_IMPORTED_MODULE_1__.
 RK)(text);return seen.length<=longestPart?seen:`${seen.slice(0,longestPart-300)} [\u2026] ${seen.slice(-300)}`}}),87587:((__unused_webpack___webpack_module__,__webpack_exports__2,__nccwpck_require__2)=>{
 __nccwpck_require__2.d(__webpack_exports__2,{N:()=>workflowCommand,t:()=>inert});function workflowCommand(name,message,properties={}){const list=Object.entries(properties).filter(([,value])=>value!==void 0&&
@@ -69,7 +70,7 @@ u(chunkId)).then(installChunk,e=>{if(installedChunks[chunkId]!==0)installedChunk
 76760);var _failure_js__WEBPACK_IMPORTED_MODULE_1__=__nccwpck_require__(9323);var _workflow_commands_js__WEBPACK_IMPORTED_MODULE_2__=__nccwpck_require__(87587);async function dispatch(what,dist){const launch={
 dist,helperScript:(0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(dist,"helper.js")};if(what!=="helper")process.on("uncaughtException",reportBug);try{await start(what,launch)}catch(error){reportBug(error)}}
 async function start(what,launch){if(what==="cli"){const{runCli}=await Promise.all([__nccwpck_require__.e(5491),__nccwpck_require__.e(9569),__nccwpck_require__.e(3428),__nccwpck_require__.e(8956)]).then(
-__nccwpck_require__.bind(__nccwpck_require__,28956));await runCli(launch)}else if(what==="helper"){const{runHelper}=await __nccwpck_require__.e(68).then(__nccwpck_require__.bind(__nccwpck_require__,20068));
-runHelper()}else{const{runAction}=await Promise.all([__nccwpck_require__.e(3428),__nccwpck_require__.e(45)]).then(__nccwpck_require__.bind(__nccwpck_require__,40045));await runAction(what,launch)}}function reportBug(error){
-const{text,exitCode}=(0,_failure_js__WEBPACK_IMPORTED_MODULE_1__.g)(error,new AbortController().signal);if(process.env.GITHUB_ACTIONS==="true")console.log((0,_workflow_commands_js__WEBPACK_IMPORTED_MODULE_2__.
+__nccwpck_require__.bind(__nccwpck_require__,28956));await runCli(launch)}else if(what==="helper"){const{runHelper}=await __nccwpck_require__.e(7881).then(__nccwpck_require__.bind(__nccwpck_require__,
+77881));runHelper()}else{const{runAction}=await Promise.all([__nccwpck_require__.e(3428),__nccwpck_require__.e(6973)]).then(__nccwpck_require__.bind(__nccwpck_require__,56973));await runAction(what,launch)}}
+function reportBug(error){const{text,exitCode}=(0,_failure_js__WEBPACK_IMPORTED_MODULE_1__.g5)(error,new AbortController().signal);if(process.env.GITHUB_ACTIONS==="true")console.log((0,_workflow_commands_js__WEBPACK_IMPORTED_MODULE_2__.
 N)("error",text,{title:"bug"}));else console.error(text);process.exit(exitCode)}var __webpack_exports__dispatch=__webpack_exports__.J;export{__webpack_exports__dispatch as dispatch};

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { WritePlan } from "../../src/dataset/dataset.ts";
 import { implementation } from "../../src/dataset/engines/duckdb.ts";
+import type { WritePlan } from "../../src/dataset/writing.ts";
 import { testHost } from "../support/host.ts";
 import { readParquet } from "../support/parquet.ts";
 

@@ -1,6 +1,6 @@
 import { exceeds } from "../../../contract/bounds.ts";
 import { isMild } from "../../../contract/severity.ts";
-import type { RowFlaw } from "../../../dataset/dataset.ts";
+import type { RowFlaw } from "../../../dataset/writing.ts";
 import { type Found, isTypeFault } from "../checks.ts";
 
 /**

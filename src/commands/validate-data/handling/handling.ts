@@ -1,5 +1,5 @@
-import type { WritePlan, WrittenRows } from "../../../dataset/dataset.ts";
 import type { Fingerprint } from "../../../dataset/fingerprint.ts";
+import type { WritePlan, WrittenRows } from "../../../dataset/writing.ts";
 import type { Artifact, Check } from "../../../kernel/command.ts";
 import { canonicalJson, type Json } from "../../../kernel/json.ts";
 import { overallVerdict, type Verdict } from "../../../kernel/verdict.ts";

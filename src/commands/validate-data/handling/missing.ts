@@ -1,5 +1,6 @@
 import type { MissingValueStrategy, MissingValues } from "../../../contract/handling.ts";
-import type { Cell, ColumnKind, MissingCells } from "../../../dataset/dataset.ts";
+import type { Cell, ColumnKind } from "../../../dataset/dataset.ts";
+import type { MissingCells } from "../../../dataset/writing.ts";
 import { configurationError } from "../../../kernel/error.ts";
 import { meanOf, medianOf, modeOf } from "../../../profile/location.ts";
 import type { Profile } from "../../../profile/profile.ts";

@@ -1,4 +1,4 @@
-import type { WrittenRows } from "../../../dataset/dataset.ts";
+import type { WrittenRows } from "../../../dataset/writing.ts";
 import type { Table } from "../../../kernel/command.ts";
 
 interface HandledColumn {

@@ -12,13 +12,12 @@ import type {
   Predicate,
   RowSelection,
   StructuralFault,
-  WritePlan,
-  WrittenRows,
 } from "../../dataset.ts";
 import type { Levels } from "../../levels.ts";
 import { patternsOf } from "../../predicates.ts";
 import type { RowSketch } from "../../sketch.ts";
 import type { Unmatched } from "../../unmatched.ts";
+import type { WritePlan, WrittenRows } from "../../writing.ts";
 import { aggregateSql, countsNulls, isCount, type PlainAggregate } from "./aggregates.ts";
 import { Bins } from "./bins.ts";
 import { Batch, cellOf, doubleSql, numericKinds, type SelectedColumn, shownSql, timeKinds } from "./cells.ts";

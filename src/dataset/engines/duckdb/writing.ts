@@ -1,5 +1,5 @@
 import { configurationError } from "../../../kernel/error.ts";
-import type { MissingCells, RowFlaw, WritePlan, WrittenRows } from "../../dataset.ts";
+import type { MissingCells, RowFlaw, WritePlan, WrittenRows } from "../../writing.ts";
 import { identifier, text } from "./literals.ts";
 import { repeatingSql } from "./repeats.ts";
 import type { Session } from "./session.ts";
