@@ -6,22 +6,12 @@
  */
 
 import { createRandom, type Random } from "../src/stats/random.ts";
+import { binaryWorld, discordantWorld, multiclassWorld, overconfidentWorld } from "./decision/class-worlds.ts";
 import { type GateShare, joinedMetrics, slicesByHolm } from "./decision/gates.ts";
+import { multilabelWorld, rankingWorld } from "./decision/list-worlds.ts";
 import { ceiling, type Measured, measure, monteCarloError } from "./decision/measure.ts";
-import {
-  binaryWorld,
-  dependentWorld,
-  discordantWorld,
-  inTime,
-  judgedWorld,
-  multiclassWorld,
-  multilabelWorld,
-  numberWorld,
-  overconfidentWorld,
-  rankingWorld,
-  usersOf,
-  type World,
-} from "./decision/worlds.ts";
+import { dependentWorld, inTime, judgedWorld, numberWorld, usersOf } from "./decision/number-worlds.ts";
+import type { World } from "./decision/world.ts";
 
 const repetitions = Number(process.argv[2] ?? 200);
 const wanted = process.argv[3] ?? "";

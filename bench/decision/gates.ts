@@ -4,8 +4,9 @@ import { decide } from "../../src/evaluation/decision.ts";
 import type { MetricRule } from "../../src/evaluation/evaluation.ts";
 import { compareSlices, type Slice } from "../../src/evaluation/slices.ts";
 import { createRandom, type Random } from "../../src/stats/random.ts";
+import { binaryWorld } from "./class-worlds.ts";
 import { alpha } from "./measure.ts";
-import { binaryWorld, type Drawn, ruleOf } from "./worlds.ts";
+import { type Drawn, ruleOf } from "./world.ts";
 
 export interface GateShare {
   readonly what: string;

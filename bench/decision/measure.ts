@@ -2,7 +2,7 @@ import { compareMetric } from "../../src/evaluation/comparison.ts";
 import type { MetricComparison } from "../../src/evaluation/evaluation.ts";
 import { metrics } from "../../src/evaluation/metrics.ts";
 import { createRandom, type Random } from "../../src/stats/random.ts";
-import { type Asked, type Drawn, ruleOf, situations, type World } from "./worlds.ts";
+import { type Asked, type Drawn, ruleOf, situations, type World } from "./world.ts";
 
 export const alpha = 0.05;
 /** What a family's false promotions may reach, beyond Monte Carlo error. */
