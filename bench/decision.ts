@@ -1,11 +1,11 @@
 /**
  * How often evaluate-vs-champion promotes a challenger that is no better, and finds one that is, beside "the larger number wins":
- * `npm run bench:decision -- [repetitions] [part of a world's name]`. Seeded: the figures are the same on every machine. 200 repetitions take
- * a minute or two of a processor; docs/statistics.md says how many its figures are of. Ends with 1 when a share is above .055 by more than three Monte Carlo
+ * `npm run bench:decision -- [repetitions] [part of a name]`. Seeded: the figures are the same on every machine. The default of 200 repetitions takes
+ * about 100 seconds of a processor; docs/statistics.md says how many its figures are of. Ends with 1 when a share is above .055 by more than three Monte Carlo
  * errors.
  */
 
-import { createRandom, type Random } from "../src/stats/random.ts";
+import type { Random } from "../src/stats/random.ts";
 import { binaryWorld, discordantWorld, multiclassWorld, overconfidentWorld } from "./decision/class-worlds.ts";
 import { type GateShare, joinedMetrics, slicesByHolm } from "./decision/gates.ts";
 import { multilabelWorld, rankingWorld } from "./decision/list-worlds.ts";
@@ -15,6 +15,7 @@ import type { World } from "./decision/world.ts";
 
 const repetitions = Number(process.argv[2] ?? 200);
 const wanted = process.argv[3] ?? "";
+if (!(Number.isInteger(repetitions) && repetitions > 0)) throw new Error("repetitions must be a whole number above 0");
 
 /** Student's t with 5 degrees of freedom, of variance 1, or of a normal's mean size √(2/π). */
 function heavyTailed(size: number): (random: Random) => number {
@@ -28,7 +29,6 @@ const byVariance = heavyTailed(Math.sqrt(3 / 5));
 const bySize = heavyTailed(Math.sqrt(2 / Math.PI) / 0.949014);
 
 const unequal = Array.from({ length: 30 }, (_, user) => Math.round(3 * 100 ** (user / 29)));
-const seed = createRandom("overconfident");
 const clip = { clip: 0.01 };
 const worlds: readonly World[] = [
   binaryWorld("balanced", { rows: 200, positives: 80, separation: 1.5, noise: 0.7 }),
@@ -40,9 +40,9 @@ const worlds: readonly World[] = [
   discordantWorld(200, 0.02),
   discordantWorld(1000, 0.02),
   ...[200, 1000, 5000].flatMap((rows) => [
-    overconfidentWorld(rows, { metric: "log-loss" }, seed),
-    overconfidentWorld(rows, { metric: "log-loss", settings: clip }, seed),
-    overconfidentWorld(rows, { metric: "brier" }, seed),
+    overconfidentWorld(rows, { metric: "log-loss" }),
+    overconfidentWorld(rows, { metric: "log-loss", settings: clip }),
+    overconfidentWorld(rows, { metric: "brier" }),
   ]),
   multiclassWorld(300, 4),
   multilabelWorld(300),
@@ -63,23 +63,33 @@ const worlds: readonly World[] = [
 
 /** 20 slices are compared in each. */
 const mostSlices = 500;
+const gates = [
+  {
+    name: "several metrics joined: accuracy superior, ROC AUC, log-loss and F1 non-inferior by .02; 1,000 rows",
+    shares: () => joinedMetrics(repetitions),
+  },
+  {
+    name: "slices: 20 of 500 rows, accuracy, a tenth of the rows discordant",
+    shares: () => slicesByHolm(Math.min(repetitions, mostSlices)),
+  },
+];
 const columns = ["false superior", "false non-inferior", "power", "naive false", "naive power", "untested"] as const;
 const slack = monteCarloError(repetitions);
 console.log(`${repetitions} repetitions, alpha .05; Monte Carlo error of a share of .055: ${slack.toFixed(4)}`);
 console.log(`${"".padEnd(38)}${columns.map((column) => column.padStart(20)).join("")}  method`);
 const over: string[] = [];
-for (const world of worlds.filter(({ name }) => name.includes(wanted))) {
-  console.log(world.name);
-  const count = Math.ceil(world.slow ? repetitions / 10 : repetitions);
-  for (const row of measure(world, count)) print(row);
+const named = ({ name }: { readonly name: string }) => name.includes(wanted);
+if (![...worlds, ...gates].some(named)) throw new Error(`nothing that is measured has ${wanted} in its name`);
+for (const world of worlds.filter(named)) {
+  console.log(`${world.name}${world.known ? " (a limit that docs/statistics.md states: not judged)" : ""}`);
+  for (const row of measure(world, repetitions)) print(row);
 }
-if (wanted === "") {
-  console.log("several metrics joined: accuracy superior, ROC AUC, log-loss and F1 non-inferior by .02; 1,000 rows");
-  joinedMetrics(repetitions).forEach(printGate);
-  console.log("slices: 20 of 500 rows, accuracy, a tenth of the rows discordant");
-  slicesByHolm(Math.min(repetitions, mostSlices)).forEach(printGate);
+for (const { name, shares } of gates.filter(named)) {
+  console.log(name);
+  for (const share of shares()) printGate(share);
 }
 for (const line of over) console.log(`above ${ceiling} by more than three Monte Carlo errors: ${line}`);
+if (over.length === 0) console.log(`no share that is judged is above ${ceiling} by more than three Monte Carlo errors`);
 process.exitCode = over.length > 0 ? 1 : 0;
 
 function printGate({ what, share, judged }: GateShare): void {

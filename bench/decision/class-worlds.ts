@@ -1,8 +1,7 @@
 /** Worlds of two classes or several. */
 import type { Answers, ClassTruth } from "../../src/evaluation/evaluation.ts";
 import { metrics } from "../../src/evaluation/metrics.ts";
-import type { Random } from "../../src/stats/random.ts";
-import { type Asked, type Drawn, logistic, reach, type Situation, type World } from "./world.ts";
+import { type Asked, logistic, reach, type Situation, type World } from "./world.ts";
 
 interface BinaryShape {
   readonly rows: number;
@@ -36,7 +35,6 @@ export function binaryWorld(name: string, shape: BinaryShape, asked: readonly As
   return {
     name: `${name}: ${shape.positives} of ${shape.rows} positive`,
     asked,
-    slow: asked.some(({ metric }) => metrics[metric].shape === "resampled"),
     draw(random, situation, times = 1) {
       const truth = twoClasses(shape.rows * times, shape.positives * times);
       const x = Float64Array.from(truth.label, (place) => random.normal() + separation * place);
@@ -52,6 +50,10 @@ export function binaryWorld(name: string, shape: BinaryShape, asked: readonly As
 
 function twoClasses(rows: number, positives: number): ClassTruth {
   const label = new Uint16Array(rows).fill(1, 0, positives);
+  return binaryTruth(label);
+}
+
+function binaryTruth(label: Uint16Array): ClassTruth {
   return { kind: "classes", classes: ["0", "1"], positive: 1, label };
 }
 
@@ -87,54 +89,66 @@ export function discordantWorld(rows: number, share: number): World {
   };
 }
 
+/** Standard deviation of the true logits, whose mean is 0. */
+const logitSpread = 2;
+/** What the timid model makes of a logit. */
+const timid = 0.25;
+
 /**
  * The champion is too timid by a factor of 4 on the logit, the challenger too bold, so much that the expected loss is the same (or, where
- * worse, a tenth more so): many small gains and a few large losses.
+ * worse, of a tenth more boldness): many small gains and a few large losses.
  */
-export function overconfidentWorld(rows: number, asked: Asked, random: Random): World {
-  const timid = 0.25;
-  const draw = (source: Random, count: number, boldness: number): Drawn => {
-    const label = new Uint16Array(count);
-    const logit = Float64Array.from(label, () => 2 * source.normal());
-    for (const [row, one] of logit.entries()) label[row] = source.uniform() < logistic(one) ? 1 : 0;
-    const truth: ClassTruth = { kind: "classes", classes: ["0", "1"], positive: 1, label };
-    const answers = (factor: number) =>
-      binaryAnswers(
-        truth,
-        logit.map((one) => logistic(factor * one)),
-      );
-    return { truth, champion: answers(timid), challenger: answers(boldness) };
-  };
-  const large = draw(random, 100_000, 1);
-  const loss = (factor: number) => {
-    const answers = binaryAnswers(
-      large.truth as ClassTruth,
-      scaled(large.challenger.score ?? new Float64Array(), factor),
-    );
-    return metrics[asked.metric].estimator(large.truth, answers, asked.settings ?? {}).value();
-  };
-  const equal = boldnessOf(loss(timid), loss);
+export function overconfidentWorld(rows: number, asked: Asked): World {
+  const equal = boldnessOf(asked);
   const boldness: Readonly<Record<Situation, number>> = { equal, better: 1, worse: 1.1 * equal };
   return {
     name: `overconfident, ${rows} rows`,
     asked: [asked],
-    draw: (source, situation, times = 1) => draw(source, rows * times, boldness[situation]),
+    draw(random, situation, times = 1) {
+      const logit = Float64Array.from({ length: rows * times }, () => logitSpread * random.normal());
+      const truth = binaryTruth(Uint16Array.from(logit, (one) => (random.uniform() < logistic(one) ? 1 : 0)));
+      return {
+        truth,
+        champion: scaledAnswers(truth, logit, timid),
+        challenger: scaledAnswers(truth, logit, boldness[situation]),
+      };
+    },
   };
 }
 
-function scaled(probability: Float64Array, factor: number): Float64Array {
-  return probability.map((one) => logistic(factor * Math.log(one / (1 - one))));
+function scaledAnswers(truth: ClassTruth, logit: Float64Array, factor: number): Answers {
+  return binaryAnswers(
+    truth,
+    logit.map((one) => logistic(factor * one)),
+  );
 }
 
-/** The factor above 1 at which the loss, which grows from there, is that of the timid model. */
-function boldnessOf(wanted: number, loss: (factor: number) => number): number {
+/** The factor above 1 at which the expected loss, which grows from there, is that of the timid model. */
+function boldnessOf(asked: Asked): number {
+  const loss = expectedLoss(asked);
+  const wanted = loss(timid);
   let [low, high] = [1, 16];
-  for (let step = 0; step < 25; step++) {
+  for (let step = 0; step < 40; step++) {
     const middle = (low + high) / 2;
     if (loss(middle) < wanted) low = middle;
     else high = middle;
   }
   return (low + high) / 2;
+}
+
+/**
+ * The loss by the factor, integrated over the logits and both labels: a drawn sample's own error would make the models unequal by as much
+ * as thousands of rows can tell.
+ */
+function expectedLoss({ metric, settings = {} }: Asked): (factor: number) => number {
+  const grid = Float64Array.from({ length: 3201 }, (_, place) => (place - 1600) / 200);
+  const logit = Float64Array.from([...grid, ...grid], (z) => logitSpread * z);
+  const truth = binaryTruth(Uint16Array.from(logit, (_, row) => (row < grid.length ? 1 : 0)));
+  const weights = logit.map((one, row) => {
+    const density = Math.exp(-((one / logitSpread) ** 2) / 2);
+    return density * logistic(truth.label[row] === 1 ? one : -one);
+  });
+  return (factor) => metrics[metric].estimator(truth, scaledAnswers(truth, logit, factor), settings).value(weights);
 }
 
 const classMetrics: readonly Asked[] = [

@@ -9,7 +9,6 @@ export function rankingWorld(queries: number): World {
   return {
     name: `${queries} queries`,
     asked: queryMetrics,
-    slow: true,
     draw(random, situation, times = 1) {
       const sizes = Array.from({ length: queries * times }, () => 5 + random.integer(21));
       const query = Int32Array.from(sizes.flatMap((size, place) => new Array<number>(size).fill(place)));
@@ -39,7 +38,6 @@ export function multilabelWorld(rows: number): World {
   return {
     name: `${shares.length} labels, ${rows} rows`,
     asked: labelMetrics,
-    slow: true,
     draw(random, situation, times = 1) {
       const present = shares.map((share) =>
         Uint8Array.from({ length: rows * times }, () => (random.uniform() < share ? 1 : 0)),

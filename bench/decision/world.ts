@@ -24,8 +24,6 @@ export interface World {
   readonly asked: readonly Asked[];
   /** A limit that docs/statistics.md states: shown, and not held against the ceiling. */
   readonly known?: boolean;
-  /** A bootstrap, or many sorts, at every comparison: a tenth of the repetitions. */
-  readonly slow?: boolean;
   /** `times` as many rows as the world's own, to learn what is true of it. */
   draw(random: Random, situation: Situation, times?: number): Drawn;
 }

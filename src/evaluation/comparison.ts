@@ -165,7 +165,8 @@ function compareInfluences(
     return { ...undecided(rule, same, one.units, numbers, test.method, test.reason), ...clipped };
   }
   const observed = { effect, ...test };
-  return { ...decided(rule, observed, one.units, alpha), ...numbers, method: test.method, ...clipped };
+  const limit = metric.steadier === undefined ? "" : `; rare large errors mislead it, ${metric.steadier} less`;
+  return { ...decided(rule, observed, one.units, alpha), ...numbers, method: `${test.method}${limit}`, ...clipped };
 }
 
 function testDifference(

@@ -8,7 +8,10 @@ const tasks = ["regression", "forecast"] as const;
 type Loss = (predicted: number, target: number) => number;
 
 /** Mean squared error, in the target's unit squared. */
-export const mse: Metric = meanLoss(undefined, (predicted, target) => (predicted - target) ** 2);
+export const mse: Metric = {
+  ...meanLoss(undefined, (predicted, target) => (predicted - target) ** 2),
+  steadier: "mae",
+};
 /** Mean absolute error, in the target's unit. */
 export const mae: Metric = meanLoss(undefined, (predicted, target) => Math.abs(predicted - target));
 /** Mean absolute error as a share of the target's size, 1 is 100%. A target of 0 makes it huge: the report counts them. */
@@ -53,6 +56,7 @@ export const r2: Metric = {
   better: "higher",
   margin: 0.01,
   shape: "smooth",
+  steadier: "mae",
   estimator: (truth, answers) =>
     explained(
       losses(truth, answers, (one, target) => (one - target) ** 2),

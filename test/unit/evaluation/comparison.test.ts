@@ -3,7 +3,14 @@ import { describe, expect, test } from "vitest";
 import { baselineAnswers } from "../../../src/evaluation/baseline.ts";
 import { compareMetric } from "../../../src/evaluation/comparison.ts";
 import { decide, identicalAnswers, unbaselined } from "../../../src/evaluation/decision.ts";
-import type { Answers, MetricComparison, MetricState, MetricTest, Truth } from "../../../src/evaluation/evaluation.ts";
+import type {
+  Answers,
+  MetricComparison,
+  MetricName,
+  MetricState,
+  MetricTest,
+  Truth,
+} from "../../../src/evaluation/evaluation.ts";
 import { createRandom } from "../../../src/stats/random.ts";
 import { metricRule } from "../../support/metric-rules.ts";
 
@@ -231,6 +238,31 @@ describe("what cannot be decided", () => {
     );
     expect(found.clipped).toEqual({ challenger: 3, champion: 0 });
     expect(found.challenger).toBeCloseTo((-3 * Math.log(0.001) - 37 * Math.log(0.9)) / 40, 12);
+  });
+});
+
+describe("a test of squared errors", () => {
+  const random = createRandom("tails");
+  const target = Float64Array.from({ length: 200 }, () => 10 + random.normal());
+  const champion = { value: target.map((one) => one + random.normal()) };
+  const usual = { value: target.map((one) => one + random.normal()) };
+  const large = { value: usual.value.map((one, row) => one + (row < 4 ? 8 : 0)) };
+  const methodOf = (metric: MetricName, challenger: Answers) =>
+    compareMetric(rule(metric, "superiority"), { kind: "numbers", target }, challenger, champion, { alpha: 0.05 })
+      .method;
+
+  test.each(["mse", "rmse", "r2"] as const)(
+    "names the mean absolute error as what rare ones mislead less: %s",
+    (metric) => {
+      expect(methodOf(metric, usual)).toMatch(/skewness; rare large errors mislead it, mae less$/);
+      expect(methodOf(metric, large)).toMatch(
+        /few rows make most of the spread, \S+ degrees of freedom; rare .*, mae less$/,
+      );
+    },
+  );
+
+  test("is not one of absolute errors", () => {
+    expect(methodOf("mae", large)).toMatch(/few rows make most of the spread, \S+ degrees of freedom$/);
   });
 });
 
