@@ -1,4 +1,4 @@
-import { type QueryAnswer, type QueryArgs, queryAnswer } from "../dataset/query.ts";
+import { type CellKind, type QueryAnswer, type QueryArgs, type QueryRequest, queryAnswer } from "../dataset/query.ts";
 import { TitleholderError } from "../kernel/error.ts";
 import type { HelperProcess } from "../kernel/helper.ts";
 import type { Host } from "../kernel/host.ts";
@@ -14,6 +14,16 @@ const processBytes = 2.5 * 2 ** 30;
 const openingMs = 3600e3;
 /** How long a query may take to stop beyond its limit before its process is given up. */
 const stopMs = 5000;
+
+type Asked = Exclude<QueryRequest["of"], undefined>;
+
+/** What an expression gave, row by row. */
+export interface RowCells {
+  readonly kind: CellKind;
+  /** A boolean is 1 or 0, a text its place in `texts`; NaN where there is no value. */
+  readonly values: Float64Array;
+  readonly texts: readonly string[];
+}
 
 /** The helper that answers; started again when one is lost. */
 export class Queries implements AsyncDisposable {
@@ -39,20 +49,30 @@ export class Queries implements AsyncDisposable {
 
   /** Which rows of the table `data` satisfy a condition: one byte a row, in source order, when it could be answered. */
   async rows(condition: string): Promise<{ readonly answer: QueryAnswer; readonly marks?: Uint8Array }> {
-    return this.#ask(condition, "rows");
+    const { answer, bytes } = await this.#ask(condition, "rows");
+    return { answer, ...(bytes?.[0] === undefined ? {} : { marks: bytes[0] }) };
+  }
+
+  /** What an expression gives in each row of the table `data`, in source order, when it could be answered. */
+  async cells(expression: string): Promise<{ readonly answer: QueryAnswer; readonly cells?: RowCells }> {
+    const { answer, bytes } = await this.#ask(expression, "cells");
+    if (answer.outcome !== "value" || answer.kind === undefined || bytes?.[0] === undefined) return { answer };
+    const values = new Float64Array(Uint8Array.from(bytes[0]).buffer);
+    const texts = bytes[1] === undefined ? [] : (JSON.parse(new TextDecoder().decode(bytes[1])) as string[]);
+    return { answer, cells: { kind: answer.kind, values, texts } };
   }
 
   async #ask(
     sql: string,
-    of: "table" | "rows",
-  ): Promise<{ readonly answer: QueryAnswer; readonly marks?: Uint8Array }> {
+    of: Asked,
+  ): Promise<{ readonly answer: QueryAnswer; readonly bytes?: readonly Uint8Array[] }> {
     if (this.#unopened !== undefined) return { answer: this.#unopened };
     try {
       this.#helper ??= await this.#start();
       const { message, bytes } = await this.#helper.request({ sql, wallMs: this.#limitMs, of });
       const answer = queryAnswer.parse(message);
       if (answer.outcome === "stuck") await this.#end();
-      return { answer, ...(bytes?.[0] === undefined ? {} : { marks: bytes[0] }) };
+      return { answer, ...(bytes === undefined ? {} : { bytes }) };
     } catch (error) {
       this.#host.signal.throwIfAborted();
       if (!(error instanceof TitleholderError) || error.code !== "TH_HELPER_LOST") throw error;

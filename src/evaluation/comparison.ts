@@ -223,6 +223,9 @@ function sameAnswers({ metric, settings }: MetricRule, one: Answers, other: Answ
   if (one.labels !== undefined) return sameLabels(one.labels, other.labels, needs === "class" ? "predicted" : "score");
   if (needs === "class") return sameNumbers(one.predicted, other.predicted);
   if (needs === "value") return sameNumbers(one.value, other.value);
+  if (needs === "measured") {
+    return sameNumbers(one.measured?.get(settings.sql ?? ""), other.measured?.get(settings.sql ?? ""));
+  }
   if (needs === "quantile") {
     const theirs = predictedQuantiles(other, settings.quantile);
     return predictedQuantiles(one, settings.quantile).every(([, values], at) => sameNumbers(values, theirs[at]?.[1]));

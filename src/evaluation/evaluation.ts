@@ -6,7 +6,8 @@
 export const tasks = ["binary", "multiclass", "multilabel", "regression", "ranking", "forecast", "score"] as const;
 export type Task = (typeof tasks)[number];
 
-export const metricNames = [
+/** Those that are defined here. */
+export const knownMetrics = [
   "accuracy",
   "balanced-accuracy",
   "precision",
@@ -36,6 +37,8 @@ export const metricNames = [
   "hamming-loss",
   "jaccard",
 ] as const;
+/** `sql`: the mean of what an expression of the user's gives for each row. */
+export const metricNames = [...knownMetrics, "sql"] as const;
 export type MetricName = (typeof metricNames)[number];
 
 export const metricTests = ["superiority", "non-inferiority"] as const;
@@ -62,7 +65,7 @@ export interface MetricSettings {
   readonly k?: number | undefined;
   /** accuracy: how McNemar's test counts the observed outcome. */
   readonly p?: (typeof mcNemarForms)[number] | undefined;
-  /** score: which way is better; higher when absent. */
+  /** score, sql: which way is better; higher when absent. */
   readonly better?: "higher" | "lower" | undefined;
   /** pinball: the quantile that is predicted, in 0..1; the mean over all that the model predicts when absent. */
   readonly quantile?: number | undefined;
@@ -72,6 +75,8 @@ export interface MetricSettings {
   readonly binning?: (typeof binnings)[number] | undefined;
   /** cost: by true class, then by predicted class, in the user's unit; 0 where nothing is written. Negative is a gain. */
   readonly costs?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
+  /** sql: the expression, over a row and one model's answer to it. */
+  readonly sql?: string | undefined;
 }
 
 /** One metric and what is asked of the challenger in it. */
@@ -160,10 +165,12 @@ export interface Answers {
   readonly labels?: readonly LabelAnswers[];
   /** Predicted quantiles by their level. */
   readonly quantiles?: ReadonlyMap<number, Float64Array>;
+  /** What each expression of the metrics gives for the rows with these answers, finite; by its text. */
+  readonly measured?: ReadonlyMap<string, Float64Array>;
 }
 
-/** A part of the answers that a metric cannot do without. `score`: any number that grows with the positive class. `probability`: a score in 0..1. */
-export type Need = "class" | "score" | "probability" | "value" | "quantile";
+/** A part of the answers that a metric cannot do without. `score`: any number that grows with the positive class. `probability`: a score in 0..1. `measured`: whatever the expression reads. */
+export type Need = "class" | "score" | "probability" | "value" | "quantile" | "measured";
 
 export const otherClass = 0xffff;
 

@@ -116,6 +116,7 @@ export class ScoreSheet implements Sheet {
     const hasClass = this.#givesLabels || probabilities;
     for (const { name, metric } of this.#rules) {
       const { needs } = metrics[metric];
+      if (needs === "measured") continue;
       const given: Readonly<Record<ClassNeed, boolean>> = {
         class: hasClass,
         score: this.#scores > 0,
@@ -257,7 +258,7 @@ function isClassNeed(need: Need): need is ClassNeed {
 }
 
 function needsScores({ metric }: MetricRule): boolean {
-  return metrics[metric].needs !== "class";
+  return !["class", "measured"].includes(metrics[metric].needs);
 }
 
 function within(probability: number): number {

@@ -67,8 +67,8 @@ export interface ModelMemory {
 
 export interface PredictorSession extends AsyncDisposable {
   /**
-   * Whose answers these are: a `model` answers any rows, a `command` too but starts a program each time, a `file` and a `column` hold
-   * answers to the data's own rows and give no others.
+   * Whose answers these are: a `model` answers any rows, a `command` too but starts a program each time, a `file` and a `column` (or an
+   * expression over columns) hold answers to the data's own rows and give no others.
    */
   readonly from: "model" | "command" | "file" | "column";
   /** About how many rows one call should bring; as the caller likes when absent. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compareMetric } from "../../src/evaluation/comparison.ts";
-import { type Answers, averages, type ClassTruth, metricNames, metricTests } from "../../src/evaluation/evaluation.ts";
+import { type Answers, averages, type ClassTruth, knownMetrics, metricTests } from "../../src/evaluation/evaluation.ts";
 import { metrics } from "../../src/evaluation/metrics.ts";
 import { confusionTables, disagreementTables } from "../../src/evaluation/pictures.ts";
 import { calibrationSeries, calibrationTables, curveSeries } from "../../src/evaluation/pictures-curves.ts";
@@ -12,7 +12,7 @@ import { metricRule } from "../support/metric-rules.ts";
 const probability = fc.oneof(fc.constantFrom(0, 0.25, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }));
 const row = fc.tuple(fc.boolean(), probability, probability);
 const cases = fc.array(row, { minLength: 1, maxLength: 120 });
-const ofClasses = metricNames.filter((name) => metrics[name].tasks.includes("binary"));
+const ofClasses = knownMetrics.filter((name) => metrics[name].tasks.includes("binary"));
 const rules = fc
   .record({
     name: fc.constantFrom(...ofClasses),

@@ -72,7 +72,8 @@ function queries(seed: number, rows: number): Case {
 
 function scored(seed: number, rows: number): Case {
   const random = createRandom(seed);
-  return { truth: { kind: "scored", rows }, answers: { value: Float64Array.from({ length: rows }, random.normal) } };
+  const number = () => Float64Array.from({ length: rows }, random.normal);
+  return { truth: { kind: "scored", rows }, answers: { value: number(), measured: new Map([["own", number()]]) } };
 }
 
 const settings: MetricSettings = { k: 1, quantile: 0.9, bins: 5, costs: { 0: { 1: 1 }, 1: { 0: 7 }, a: { b: 2 } } };
@@ -87,11 +88,12 @@ const kinds: readonly (readonly [string, (seed: number, rows: number) => Case, r
   ["regression", numbers, [settings]],
   ["forecast", numbers, [settings]],
   ["ranking", queries, [settings, { ...settings, k: 2 }]],
-  ["score", scored, [settings]],
+  ["score", scored, [{ ...settings, sql: "own" }]],
 ];
 const named = kinds.flatMap(([task, make, all]) =>
   (Object.keys(metrics) as MetricName[])
-    .filter((name) => metrics[name].tasks.some((one) => one === task))
+    // An expression's mean is the same whatever the task is.
+    .filter((name) => metrics[name].tasks.some((one) => one === task) && (name !== "sql" || task === "score"))
     .flatMap((name) =>
       all.map((given) => [`${name} of ${task}, ${given.average ?? "plain"}`, name, make, given] as const),
     ),
@@ -160,7 +162,7 @@ function cutTruth(truth: Truth, rows: number): Truth {
   return { ...truth, queries: rows, relevance: relevance.slice(0, documents), query: query.slice(0, documents) };
 }
 
-function cutAnswers({ quantiles, labels: sets, ...arrays }: Answers, rows: number, truth: Truth): Answers {
+function cutAnswers({ quantiles, labels: sets, measured, ...arrays }: Answers, rows: number, truth: Truth): Answers {
   const kept = truth.kind === "queries" ? 3 * rows : rows;
   const cut = Object.fromEntries(Object.entries(arrays).map(([part, values]) => [part, values.slice(0, kept)]));
   const levels = [...(quantiles ?? [])].map(([level, values]) => [level, values.slice(0, kept)] as const);
@@ -172,5 +174,8 @@ function cutAnswers({ quantiles, labels: sets, ...arrays }: Answers, rows: numbe
     ...cut,
     ...(quantiles === undefined ? {} : { quantiles: new Map(levels) }),
     ...(each === undefined ? {} : { labels: each }),
+    ...(measured === undefined
+      ? {}
+      : { measured: new Map([...measured].map(([key, own]) => [key, own.slice(0, kept)])) }),
   };
 }

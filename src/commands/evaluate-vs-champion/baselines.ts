@@ -8,6 +8,7 @@ import { suggest } from "../../kernel/naming.ts";
 import type { Feature, Predictions, PredictorSession } from "../../model/model.ts";
 import type { Contestant } from "./columns.ts";
 import type { Contest } from "./compare.ts";
+import { expressionSession } from "./expressions/baseline.ts";
 import { CommandSession } from "./predictions/command.ts";
 
 /** What stands in for a champion where there is none: answers taken from the rows themselves, … */
@@ -19,6 +20,7 @@ export const baselineInput = z.union([
   z.enum(constants),
   z.strictObject({ column: z.string().min(1) }),
   z.strictObject({ command: z.array(z.string()).min(1) }),
+  z.strictObject({ sql: z.string().min(1) }),
 ]);
 export type Baseline = z.output<typeof baselineInput>;
 
@@ -45,14 +47,16 @@ export function baselineOf(asked: Baseline | undefined, task: Task): Baseline {
   );
 }
 
-/** As reports call it: `majority`, `column rule_score`, `command python rule.py`. */
+/** As reports call it: `majority`, `column rule_score`, `command python rule.py`, `sql x > 1`. */
 export function baselineName(baseline: Baseline): string {
   if (typeof baseline === "string") return baseline;
+  if ("sql" in baseline) return `sql ${baseline.sql}`;
   return "column" in baseline ? `column ${baseline.column}` : `command ${baseline.command.join(" ")}`;
 }
 
 /** What a model was compared with, in a sentence on what it must beat. */
 export function baselineSentence(baseline: Baseline, truth: Truth): string {
+  if (typeof baseline !== "string" && "sql" in baseline) return `the expression \`${baseline.sql}\``;
   if (typeof baseline !== "string")
     return "column" in baseline ? `the column "${baseline.column}"` : `the command \`${baseline.command.join(" ")}\``;
   const answers = {
@@ -72,15 +76,15 @@ export function baselineSentence(baseline: Baseline, truth: Truth): string {
  * The heuristic as one who answers the rows; undefined for answers that are taken from the rows.
  * @throws TitleholderError TH_EVALUATION_BASELINE (configuration) when the data does not have its column, or it cannot answer.
  */
-export function seatBaseline(
-  { baseline, question, quantiles, limits, rowFormat }: Contest,
-  dataset: Dataset,
-  host: Host,
-): Contestant | undefined {
+export async function seatBaseline(contest: Contest, dataset: Dataset, host: Host): Promise<Contestant | undefined> {
+  const { baseline, question, quantiles, limits, rowFormat } = contest;
   if (typeof baseline === "string") return undefined;
   const name = "baseline";
   const shown = baselineName(baseline);
   if ("column" in baseline) return { name, shown, session: columnSession(baseline.column, question.task, dataset) };
+  if ("sql" in baseline) {
+    return { name, shown, session: await expressionSession(baseline.sql, contest, dataset.columns, host) };
+  }
   const [program = "", ...rest] = baseline.command;
   const { label, labels, key = [] } = question;
   const hidden = new Set([label, ...labels, ...key]);

@@ -9,6 +9,7 @@ import type { LocatedModel } from "../model-reference.ts";
 import { type Baseline, seatBaseline } from "./baselines.ts";
 import { examineHoldout, type Holdout, type HoldoutQuestion, requireQuestion } from "./columns.ts";
 import { openModels, requireFoldwise, requireSameClasses, seatContestants } from "./contestants.ts";
+import { measureAnswers } from "./expressions/metrics.ts";
 import { type Given, type Result, result } from "./facts.ts";
 import { keyChecks, missingCheck, missingTables, signatureChecks } from "./findings.ts";
 import { againstNaive, forecastTopic, horizonTopic } from "./forecasts.ts";
@@ -96,7 +97,7 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
   const contestants = await seatContestants(models, asked, dataset, host);
   const other = contestants[1];
   requireFoldwise(contestants, question);
-  const baseline = other === undefined ? seatBaseline(asked, dataset, host) : undefined;
+  const baseline = other === undefined ? await seatBaseline(asked, dataset, host) : undefined;
   const seated = baseline === undefined ? contestants : [...contestants, baseline];
   const holdout = await examineHoldout(dataset, seated, question, rows.input);
   requireSameClasses(seated, holdout.classes);
@@ -108,7 +109,8 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
     season: question.season,
   };
   const all = await scoreRows(dataset, holdout, plan, contestants, baseline, host);
-  const scored = other === undefined && asked.baseline === "seasonal-naive" ? againstNaive(all) : all;
+  const naive = other === undefined && asked.baseline === "seasonal-naive" ? againstNaive(all) : all;
+  const scored = await measureAnswers(asked, naive, dataset.columns, host);
   mark();
   const look = await takeLook(lookQuestion(asked, holdout, scored), freeLook(asked, scored), dataset, host);
   const contest = { ...asked, given: { ...asked.given, alpha: look.alpha, ledger: look.ledger } };

@@ -9,7 +9,7 @@ import { createRandom } from "../../stats/random.ts";
 import type { Contestant } from "./columns.ts";
 import { percent, rounded } from "./findings.ts";
 import type { Topic } from "./part.ts";
-import { featuresOf, type Sample, sampleRows, unaskable } from "./sampling.ts";
+import { askableRule, featuresOf, type Sample, sampleRows } from "./sampling.ts";
 
 export const importanceInput = z.strictObject({
   rows: z.int().min(50).max(100_000).default(2000),
@@ -43,11 +43,10 @@ type FeatureFacts = Facts["features"][number];
 /** What each model loses when a feature's values are dealt out anew among the rows, and where the two differ in it. */
 export const importance: Topic = async (scene, host) => {
   const plan = scene.contest.gates.importance;
-  const [rule] = scene.rules;
-  if (plan === undefined || rule === undefined) return {};
-  const why = unaskable(scene);
-  if (why !== undefined) {
-    return { checks: [{ id: "importance", verdict: "unchecked", message: why, place: { input: "importance" } }] };
+  if (plan === undefined) return {};
+  const rule = askableRule(scene);
+  if (typeof rule === "string") {
+    return { checks: [{ id: "importance", verdict: "unchecked", message: rule, place: { input: "importance" } }] };
   }
   const sample = await sampleRows(scene, plan.rows, "importance", host);
   const all = featuresOf(scene.contestants);

@@ -41,10 +41,10 @@ export function withChampion({ rules, given }: Contest, scored: Scored): Judged 
 
 export function withoutChampion(contest: Contest, scored: Scored): Judged {
   const { rules, given, championInput } = contest;
-  const { truth, answers, weights } = scored;
+  const { truth, answers } = scored;
   const challenger: Answers = answers[0] ?? {};
   const why = championInput === undefined ? "no champion was named" : `there is no ${championInput} yet`;
-  const baseline = scored.baseline ?? baselineAnswers(truth, weights, [...(challenger.quantiles?.keys() ?? [])]);
+  const baseline = contest.baseline === "none" ? challenger : standIn(scored);
   const stand = baselineName(contest.baseline);
   const asked = againstBaseline(rules);
   const design = designOf(scored, given.alpha);
@@ -64,6 +64,11 @@ export function withoutChampion(contest: Contest, scored: Scored): Judged {
     ],
     tables: [metricsTable(comparisons, "baseline", given.alpha)],
   };
+}
+
+/** What stands in for a champion answers. */
+export function standIn({ truth, answers, baseline, weights }: Scored): Answers {
+  return baseline ?? baselineAnswers(truth, weights, [...(answers[0]?.quantiles?.keys() ?? [])]);
 }
 
 /** How the rows were drawn, as far as their columns tell. */

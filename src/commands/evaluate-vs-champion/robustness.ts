@@ -10,7 +10,7 @@ import type { CheckVerdict } from "../../kernel/verdict.ts";
 import type { Contestant } from "./columns.ts";
 import { percent, rounded } from "./findings.ts";
 import type { Topic } from "./part.ts";
-import { featuresOf, type Sample, sampleRows, unaskable } from "./sampling.ts";
+import { askableRule, featuresOf, type Sample, sampleRows } from "./sampling.ts";
 
 export const robustnessInput = z.strictObject({
   drop: z.number().min(0).optional(),
@@ -44,11 +44,10 @@ const longestMs = 60_000;
 /** What becomes of the models when a feature is missing from all rows. Last of all topics: a model may crash over it. */
 export const robustness: Topic = async (scene, host) => {
   const plan = scene.contest.gates.robustness;
-  const [rule] = scene.rules;
-  if (plan === undefined || rule === undefined) return {};
-  const why = unaskable(scene);
-  if (why !== undefined) {
-    return { checks: [{ id: "robustness", verdict: "unchecked", message: why, place: { input: "robustness" } }] };
+  if (plan === undefined) return {};
+  const rule = askableRule(scene);
+  if (typeof rule === "string") {
+    return { checks: [{ id: "robustness", verdict: "unchecked", message: rule, place: { input: "robustness" } }] };
   }
   const { alpha } = scene.contest.given;
   const sample = await sampleRows(scene, plan.rows, "robustness", host);

@@ -3,9 +3,11 @@ import {
   type Average,
   averages,
   binnings,
+  knownMetrics,
   type MetricName,
   type MetricRule,
   type MetricSettings,
+  type MetricTest,
   mcNemarForms,
   metricNames,
   metricTests,
@@ -14,7 +16,13 @@ import {
 import { metrics } from "../../evaluation/metrics.ts";
 import { configurationError } from "../../kernel/error.ts";
 
-const metricName = z.enum(metricNames);
+const metricName = z.enum(knownMetrics);
+
+const tested = {
+  test: z.enum(metricTests).optional(),
+  margin: z.number().positive().optional(),
+  threshold: z.number().optional(),
+};
 
 const settings = {
   clip: z.number().positive().lt(0.5).optional(),
@@ -28,15 +36,19 @@ const settings = {
   costs: z.record(z.string(), z.record(z.string(), z.number())).optional(),
 };
 
-/** One metric as users write it: its name alone, or with its test. */
+/** One metric as users write it: its name alone, with its test, or one of their own. */
 export const metricInput = z.union([
   metricName,
   z.strictObject({
     name: metricName,
-    test: z.enum(metricTests).optional(),
-    margin: z.number().positive().optional(),
-    threshold: z.number().optional(),
+    ...tested,
     ...settings,
+  }),
+  z.strictObject({
+    name: z.string().min(1).max(100),
+    sql: z.string().min(1),
+    better: z.enum(["higher", "lower"]),
+    ...tested,
   }),
 ]);
 type MetricInput = z.output<typeof metricInput>;
@@ -57,6 +69,7 @@ const settingsOf: Partial<Record<MetricName, readonly (keyof MetricSettings)[]>>
   score: ["better"],
   ece: ["bins", "binning"],
   cost: ["costs"],
+  sql: ["sql", "better"],
 };
 
 /** What is asked where nothing is written: no worse than the champion, so that a refactoring can pass. */
@@ -80,13 +93,12 @@ export function metricRules(given: readonly MetricInput[] | undefined, task: Tas
 }
 
 function ruleOf(metric: MetricInput, task: Task): MetricRule {
-  const { name, test, margin, threshold, ...written } = typeof metric === "string" ? { name: metric } : metric;
+  const { name: label, metric: name, test, margin, threshold, written } = writtenAs(metric);
   const facts = metrics[name];
-  const label = nameOf(name, written);
   if (!facts.tasks.includes(task)) {
     const tasks = facts.tasks.join(" or ");
     throw refuse(
-      `${name} is a metric of ${tasks}, and the task is ${task}`,
+      `${label} is a metric of ${tasks}, and the task is ${task}`,
       `name one of ${metricsOf(task).join(", ")}`,
     );
   }
@@ -130,12 +142,29 @@ export function requireLevels(rules: readonly MetricRule[], quantiles: readonly 
   }
 }
 
+interface Written extends Pick<MetricRule, "name" | "metric"> {
+  readonly test?: MetricTest | undefined;
+  readonly margin?: number | undefined;
+  readonly threshold?: number | undefined;
+  readonly written: MetricSettings;
+}
+
+/** A metric's own name, or the one that the user gave to an expression. */
+function writtenAs(metric: MetricInput): Written {
+  if (typeof metric === "string") return { name: nameOf(metric, {}), metric, written: {} };
+  const { name, test, margin, threshold, ...written } = metric;
+  const asked = { test, margin, threshold, written };
+  if (!("sql" in metric)) return { name: nameOf(metric.name, written), metric: metric.name, ...asked };
+  if (!metricNames.some((known) => known === name)) return { name, metric: "sql", ...asked };
+  throw refuse(`${name} is a metric already`, "give the expression a name of its own");
+}
+
 function requireSettings(name: MetricName, written: MetricSettings): void {
   const own = settingsOf[name] ?? [];
   const keys = Object.keys(written) as (keyof MetricSettings)[];
   const foreign = keys.find((key) => written[key] !== undefined && !own.includes(key));
   if (foreign !== undefined) {
-    const owners = metricNames.filter((metric) => settingsOf[metric]?.includes(foreign));
+    const owners = knownMetrics.filter((metric) => settingsOf[metric]?.includes(foreign));
     throw refuse(`${name} has no \`${foreign}\``, `write it beside ${owners.join(", ")} alone`);
   }
   if (name === "cost" && written.costs === undefined) {
@@ -169,7 +198,7 @@ function nameOf(name: MetricName, { average, k, quantile }: MetricSettings): str
 }
 
 function metricsOf(task: Task): readonly MetricName[] {
-  return metricNames.filter((name) => metrics[name].tasks.includes(task));
+  return knownMetrics.filter((name) => metrics[name].tasks.includes(task));
 }
 
 /**

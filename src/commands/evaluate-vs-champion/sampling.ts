@@ -1,6 +1,6 @@
 import type { Cell, ColumnBatch } from "../../dataset/dataset.ts";
 import type { Design } from "../../evaluation/design.ts";
-import type { Answers, Truth } from "../../evaluation/evaluation.ts";
+import type { Answers, MetricRule, Truth } from "../../evaluation/evaluation.ts";
 import type { Host } from "../../kernel/host.ts";
 import { createRandom } from "../../stats/random.ts";
 import { answersTo } from "./batches.ts";
@@ -56,13 +56,14 @@ export function featuresOf(contestants: readonly Contestant[]): readonly string[
   return [...new Set(contestants.flatMap(({ session }) => session.features.map(({ name }) => name)))];
 }
 
-/** Why the models cannot be asked about changed rows; undefined when they can. */
-export function unaskable({ contestants, scored }: Scene): string | undefined {
+/** The metric that answers to changed rows are judged by; else why the models cannot be asked about such. */
+export function askableRule({ contestants, scored, rules }: Scene): MetricRule | string {
   const other = contestants.find(({ session }) => session.from !== "model");
   if (other?.session.from === "file") return `${other.shown} holds answers to the data's own rows alone`;
   if (other !== undefined) return `${other.shown} is asked through a command, which would be started for every change`;
   const { kind } = scored.truth;
-  return kind === "classes" || kind === "numbers" ? undefined : "rows of this task cannot be changed one by one";
+  if (kind !== "classes" && kind !== "numbers") return "rows of this task cannot be changed one by one";
+  return rules.find(({ metric }) => metric !== "sql") ?? "the metrics are expressions over the data's own rows alone";
 }
 
 /** Places without replacement, ascending (R. W. Floyd, 1987). */

@@ -8,3 +8,12 @@ export const score: Metric = {
   shape: "smooth",
   estimator: (_, answers) => meanEstimator(needed(answers.value, "score")),
 };
+
+/** The mean of what an expression of the user's gives for each row: a profit, a cost, an error in a unit of one's own. */
+export const sql: Metric = {
+  tasks: ["binary", "multiclass", "regression", "ranking", "forecast", "score"],
+  needs: "measured",
+  better: "higher",
+  shape: "smooth",
+  estimator: (_, answers, settings) => meanEstimator(needed(answers.measured?.get(settings.sql ?? ""), "such measure")),
+};

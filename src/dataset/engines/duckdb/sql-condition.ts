@@ -1,6 +1,6 @@
 import { type Permitted, type Refusal, refusalOf } from "./sql-gate.ts";
 
-/** The table that a condition is asked of. */
+/** The table that a condition, or any expression about a row, is asked of. */
 const conditionTable = "data";
 
 /** The statement that asks a condition of every row, in source order; the condition stands on lines of its own, so that a remark ends with it. */
@@ -11,9 +11,9 @@ export function conditionSql(condition: string): string {
 /** What a place in the statement is in the condition's own lines. */
 export const linesBefore = 1;
 
-/** A statement in which the engine takes no aggregate, not even one inside a macro, in that place. */
+/** A statement in which the engine takes no aggregate, not even one inside a macro, in that place. Of an expression of any type. */
 export function filterSql(condition: string): string {
-  return `SELECT TRUE FROM ${conditionTable} WHERE (\n${condition}\n)`;
+  return `SELECT TRUE FROM ${conditionTable} WHERE (\n${condition}\n) IS NOT NULL`;
 }
 
 /** Parts of an expression that look beyond their row. */
@@ -45,7 +45,7 @@ export function conditionRefusalOf(parsed: unknown, whole: unknown, permitted: P
 
 function beyond({ class: form, function_name: name }: Node): string | undefined {
   const isBeyond = beyondTheRow.has(String(form)) || (form === "FUNCTION" && manyRows.has(String(name).toLowerCase()));
-  return isBeyond ? "it looks at more than its row: a condition compares the columns of one row" : undefined;
+  return isBeyond ? "it looks at more than its row: it may speak of the columns of one row alone" : undefined;
 }
 
 /** The statement without its expressions and its places. */

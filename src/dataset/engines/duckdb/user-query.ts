@@ -1,17 +1,12 @@
 import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
-import type { QueryAnswer, QueryRequest } from "../../query.ts";
+import type { CellKind, QueryAnswer, QueryRequest } from "../../query.ts";
+import { type Answered, cellsOf, marksOf, numberOf } from "./row-cells.ts";
 import type { Session } from "./session.ts";
 import { conditionRefusalOf, conditionSql, filterSql, linesBefore } from "./sql-condition.ts";
 import { functionNames, type Permitted, permittedFunctions, type Refusal, refusalOf, tableKey } from "./sql-gate.ts";
 
 type DuckDb = typeof import("@duckdb/node-api");
 type Refused = Extract<QueryAnswer, { readonly outcome: "refused" }>;
-
-/** `marks`: of a condition that was answered, one byte a row. */
-interface Answered {
-  readonly answer: QueryAnswer;
-  readonly marks?: Uint8Array;
-}
 
 /** How long a query that reached its limit may take to stop. */
 const stopMs = 1500;
@@ -60,8 +55,7 @@ export class UserQueries {
       }, wallMs),
       setTimeout(() => giveUp?.(), wallMs + stopMs),
     ];
-    const asked = of === "rows" ? this.#marks(sql) : this.#answer(sql);
-    const answer = asked.catch((error: unknown): Answered => {
+    const answer = this.#asked(sql, of).catch((error: unknown): Answered => {
       if (late) return { answer: { outcome: "time" } };
       if (error instanceof Error && /^Out of Memory Error|max_temp_directory_size|No space left/.test(error.message))
         return { answer: { outcome: "memory" } };
@@ -72,6 +66,11 @@ export class UserQueries {
     } finally {
       for (const timer of timers) clearTimeout(timer);
     }
+  }
+
+  #asked(sql: string, of: QueryRequest["of"]): Promise<Answered> {
+    if (of === "rows") return this.#ofRows(sql, (statement) => this.#marks(statement));
+    return of === "cells" ? this.#ofRows(sql, (statement) => this.#cells(statement)) : this.#answer(sql);
   }
 
   async #answer(sql: string): Promise<Answered> {
@@ -88,23 +87,49 @@ export class UserQueries {
     }
   }
 
-  async #marks(condition: string): Promise<Answered> {
-    const sql = conditionSql(condition);
+  /** One expression about a row, asked of all rows. */
+  async #ofRows(
+    expression: string,
+    read: (statement: DuckDBPreparedStatement) => Promise<Answered>,
+  ): Promise<Answered> {
+    const sql = conditionSql(expression);
     const whole = (await this.#parse(conditionSql("TRUE"))).statements?.[0];
     const refusal = await this.#refusal(sql, (parsed) => conditionRefusalOf(parsed, whole, this.#permitted));
     if (refusal !== undefined) return { answer: within(refused(refusal.message, placeAt(sql, refusal.offset))) };
-    const filter = await this.#prepare(filterSql(condition));
+    const filter = await this.#prepare(filterSql(expression));
     if (!("columnCount" in filter)) return { answer: within(filter) };
     filter.destroySync();
     const statement = await this.#prepare(sql);
     if (!("columnCount" in statement)) return { answer: within(statement) };
     try {
-      if (statement.columnTypeId(0) === this.#native.DuckDBTypeId.BOOLEAN) return await marksOf(statement);
-      const type = statement.columnType(0).toString();
-      return { answer: refused(`it gives a value of type ${type}, and a condition is true or false`, null) };
+      return await read(statement);
+    } catch (error) {
+      return { answer: failureOf(error) };
     } finally {
       statement.destroySync();
     }
+  }
+
+  async #marks(statement: DuckDBPreparedStatement): Promise<Answered> {
+    if (statement.columnTypeId(0) === this.#native.DuckDBTypeId.BOOLEAN) return marksOf(statement);
+    return misfit(statement, "a condition is true or false");
+  }
+
+  async #cells(statement: DuckDBPreparedStatement): Promise<Answered> {
+    const kind = this.#kindOf(statement);
+    if (kind === undefined) return misfit(statement, "a row has a number, a boolean or a text");
+    return cellsOf(statement, kind);
+  }
+
+  #kindOf(statement: DuckDBPreparedStatement): CellKind | undefined {
+    const { DuckDBTypeId: id } = this.#native;
+    const type = statement.columnTypeId(0);
+    if (type === id.BOOLEAN) return "boolean";
+    if (type === id.VARCHAR) return "text";
+    if ([id.FLOAT, id.DOUBLE, id.DECIMAL].includes(type)) return "number";
+    const integers = [id.TINYINT, id.SMALLINT, id.INTEGER, id.BIGINT, id.HUGEINT];
+    const unsigned = [id.UTINYINT, id.USMALLINT, id.UINTEGER, id.UBIGINT, id.UHUGEINT];
+    return [...integers, ...unsigned].includes(type) ? "integer" : undefined;
   }
 
   /** The statement as the engine parses it, without looking anything up. The text is a value here. */
@@ -136,16 +161,18 @@ export class UserQueries {
   }
 
   #misshapen(statement: DuckDBPreparedStatement): string | undefined {
-    const { StatementType, DuckDBTypeId: id } = this.#native;
+    const { StatementType } = this.#native;
     if (statement.statementType !== StatementType.SELECT) return "it is no SELECT";
     if (statement.columnCount !== 1) return `it gives ${statement.columnCount} columns, and a rule gives one number`;
-    const numbers = [
-      ...[id.BOOLEAN, id.TINYINT, id.SMALLINT, id.INTEGER, id.BIGINT, id.HUGEINT, id.UTINYINT, id.USMALLINT],
-      ...[id.UINTEGER, id.UBIGINT, id.UHUGEINT, id.FLOAT, id.DOUBLE, id.DECIMAL],
-    ];
-    if (numbers.includes(statement.columnTypeId(0))) return undefined;
+    const kind = this.#kindOf(statement);
+    if (kind !== undefined && kind !== "text") return undefined;
     return `it gives a value of type ${statement.columnType(0).toString()}, and a rule gives a number or a boolean`;
   }
+}
+
+function misfit(statement: DuckDBPreparedStatement, wanted: string): Answered {
+  const type = statement.columnType(0).toString();
+  return { answer: refused(`it gives a value of type ${type}, and ${wanted}`, null) };
 }
 
 /** What the engine says of a text that it parsed. */
@@ -161,23 +188,6 @@ interface Parsed {
 function within(answer: QueryAnswer): QueryAnswer {
   if (answer.outcome !== "refused" || answer.at === null) return answer;
   return { ...answer, at: { ...answer.at, line: Math.max(1, answer.at.line - linesBefore) } };
-}
-
-async function marksOf(statement: DuckDBPreparedStatement): Promise<Answered> {
-  const parts: Uint8Array[] = [];
-  try {
-    const result = await statement.stream();
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) break;
-      const vector = chunk.getColumnVector(0);
-      parts.push(Uint8Array.from({ length: chunk.rowCount }, (_, row) => (vector.getItem(row) === true ? 1 : 0)));
-    }
-  } catch (error) {
-    return { answer: failureOf(error) };
-  }
-  const marks = new Uint8Array(Buffer.concat(parts));
-  return { answer: { outcome: "value", value: marks.length }, marks };
 }
 
 /** Values of the first column, in the result's order; no more than a chunk of its rows is ever held. */
@@ -213,13 +223,6 @@ function failureOf(error: unknown): QueryAnswer {
   if (!(error instanceof Error) || !/^[A-Z][A-Za-z ]+ Error: /.test(error.message)) throw error;
   if (/^(INTERRUPT|Out of Memory) Error/.test(error.message)) throw error;
   return { outcome: "failed", message: complaint(error) };
-}
-
-function numberOf(value: DuckDBValue): number | undefined {
-  if (value === null) return undefined;
-  // A decimal is its digits and a scale.
-  if (typeof value === "object" && "toDouble" in value) return value.toDouble();
-  return Number(value);
 }
 
 function refused(message: string, at: Refused["at"]): Refused {
