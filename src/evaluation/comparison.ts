@@ -19,6 +19,7 @@ import { type GainTest, mostResampled, testGains, testResampled } from "./gain-t
 import { type Estimator, needed } from "./metric.ts";
 import { predictedQuantiles } from "./metrics/numbers.ts";
 import { clippedRows } from "./metrics/probabilities.ts";
+import { measureKey } from "./metrics/row-score.ts";
 import { isHigherBetter, metrics } from "./metrics.ts";
 import { designOfUnits, unitOf } from "./query-design.ts";
 
@@ -224,7 +225,8 @@ function sameAnswers({ metric, settings }: MetricRule, one: Answers, other: Answ
   if (needs === "class") return sameNumbers(one.predicted, other.predicted);
   if (needs === "value") return sameNumbers(one.value, other.value);
   if (needs === "measured") {
-    return sameNumbers(one.measured?.get(settings.sql ?? ""), other.measured?.get(settings.sql ?? ""));
+    const key = measureKey(settings);
+    return sameNumbers(one.measured?.get(key), other.measured?.get(key));
   }
   if (needs === "quantile") {
     const theirs = predictedQuantiles(other, settings.quantile);

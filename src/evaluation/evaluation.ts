@@ -37,8 +37,8 @@ export const knownMetrics = [
   "hamming-loss",
   "jaccard",
 ] as const;
-/** `sql`: the mean of what an expression of the user's gives for each row. */
-export const metricNames = [...knownMetrics, "sql"] as const;
+/** `sql`, `command`: the mean of what an expression or a program of the user's gives for each row. */
+export const metricNames = [...knownMetrics, "sql", "command"] as const;
 export type MetricName = (typeof metricNames)[number];
 
 export const metricTests = ["superiority", "non-inferiority"] as const;
@@ -65,7 +65,7 @@ export interface MetricSettings {
   readonly k?: number | undefined;
   /** accuracy: how McNemar's test counts the observed outcome. */
   readonly p?: (typeof mcNemarForms)[number] | undefined;
-  /** score, sql: which way is better; higher when absent. */
+  /** score, sql, command: which way is better; higher when absent. */
   readonly better?: "higher" | "lower" | undefined;
   /** pinball: the quantile that is predicted, in 0..1; the mean over all that the model predicts when absent. */
   readonly quantile?: number | undefined;
@@ -77,6 +77,8 @@ export interface MetricSettings {
   readonly costs?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
   /** sql: the expression, over a row and one model's answer to it. */
   readonly sql?: string | undefined;
+  /** command: the program and its arguments. */
+  readonly command?: readonly string[] | undefined;
 }
 
 /** One metric and what is asked of the challenger in it. */
@@ -165,11 +167,11 @@ export interface Answers {
   readonly labels?: readonly LabelAnswers[];
   /** Predicted quantiles by their level. */
   readonly quantiles?: ReadonlyMap<number, Float64Array>;
-  /** What each expression of the metrics gives for the rows with these answers, finite; by its text. */
+  /** What each expression or program of the metrics gives for the rows with these answers, finite; by `measureKey`. */
   readonly measured?: ReadonlyMap<string, Float64Array>;
 }
 
-/** A part of the answers that a metric cannot do without. `score`: any number that grows with the positive class. `probability`: a score in 0..1. `measured`: whatever the expression reads. */
+/** A part of the answers that a metric cannot do without. `score`: any number that grows with the positive class. `probability`: a score in 0..1. `measured`: whatever the expression or program reads. */
 export type Need = "class" | "score" | "probability" | "value" | "quantile" | "measured";
 
 export const otherClass = 0xffff;

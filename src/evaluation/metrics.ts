@@ -5,7 +5,7 @@ import { hammingLoss, jaccard, subsetAccuracy } from "./metrics/label-sets.ts";
 import { mae, mape, mase, mse, pinball, r2, rmse, smape } from "./metrics/numbers.ts";
 import { brier, ece, logLoss, topK } from "./metrics/probabilities.ts";
 import { map, mrr, ndcg } from "./metrics/queries.ts";
-import { score, sql } from "./metrics/row-score.ts";
+import { measured, score } from "./metrics/row-score.ts";
 import { averagePrecision, rocAuc } from "./metrics/scores.ts";
 
 export const metrics: Readonly<Record<MetricName, Metric>> = {
@@ -37,7 +37,8 @@ export const metrics: Readonly<Record<MetricName, Metric>> = {
   "subset-accuracy": subsetAccuracy,
   "hamming-loss": hammingLoss,
   jaccard,
-  sql,
+  sql: measured,
+  command: measured,
 };
 
 /** Which way is better: as the rule says, else as the metric does. */

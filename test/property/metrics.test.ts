@@ -92,8 +92,11 @@ const kinds: readonly (readonly [string, (seed: number, rows: number) => Case, r
 ];
 const named = kinds.flatMap(([task, make, all]) =>
   (Object.keys(metrics) as MetricName[])
-    // An expression's mean is the same whatever the task is.
-    .filter((name) => metrics[name].tasks.some((one) => one === task) && (name !== "sql" || task === "score"))
+    // The mean of the user's own numbers is the same whatever the task is.
+    .filter(
+      (name) =>
+        metrics[name].tasks.some((one) => one === task) && (metrics[name].needs !== "measured" || task === "score"),
+    )
     .flatMap((name) =>
       all.map((given) => [`${name} of ${task}, ${given.average ?? "plain"}`, name, make, given] as const),
     ),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { EvaluationDetails } from "../../src/commands/evaluate-vs-champion.ts";
-import { evaluate, machine, rows } from "../support/evaluation.ts";
+import { evaluate, machine, pullRequest, rows } from "../support/evaluation.ts";
 
 /** Rows with an amount in money beside them. */
 const priced = (count: number, seed: number) =>
@@ -180,6 +180,57 @@ describe("a metric of the user's own, as an expression", () => {
       const given = { ...models, metrics: [metric] };
       await expect(evaluate(at, given)).rejects.toMatchObject({ message: expect.stringContaining(message) });
     }
+  });
+});
+
+describe("a metric of the user's own, as a program", () => {
+  const program = (number: string) =>
+    [
+      "import csv, json, os",
+      "rows = [json.loads(line) for line in open(os.environ['TITLEHOLDER_ROWS_PATH'])]",
+      "assert not any(name.startswith('INPUT_') for name in os.environ)",
+      "with open(os.environ['TITLEHOLDER_OUTPUT_DIR'] + '/predictions.csv', 'w') as out:",
+      "    writer = csv.writer(out)",
+      "    writer.writerow(['titleholder_row', 'score'])",
+      `    for row in reversed(rows): writer.writerow([row['titleholder_row'], ${number}])`,
+    ].join("\n");
+  const earned = "(row['amount'] if row['label'] == 1 else -row['amount']) if row['prediction'] == 1 else 0";
+
+  test("comes to the same as its expression", async () => {
+    await using at = await machine({ "test.csv": priced(600, 1), "metric.py": program(earned) });
+    const own = { name: "earned", command: ["python3", `${at.cwd}/metric.py`], better: "higher", margin: 0.5 };
+    const given = { challenger: "good.onnx", predictorFormat: "jsonl", metrics: [{ ...profit, margin: 0.5 }, own] };
+    const found = await evaluate(at, { ...given, champion: "dull.onnx" });
+    const [sql, command] = detailsOf(found).metrics;
+    expect(command).toMatchObject({ name: "earned", metric: "command" });
+    expect(command?.challenger).toBeCloseTo(mean(profits(priced(600, 1), { x: 1.5, z: -1 })), 9);
+    expect({ ...command, name: "profit", metric: "sql" }).toEqual(sql);
+  });
+
+  test("is none of a fork's, and is refused with what it left out or said last", async () => {
+    const files = {
+      "test.csv": priced(60, 1),
+      "null.py": program("'' if row['id'] == 7 else 1"),
+      "end.py": "exit('no')",
+    };
+    const given = (cwd: string, script: string) => ({
+      challenger: "good.onnx",
+      champion: "dull.onnx",
+      predictorFormat: "jsonl",
+      metrics: [{ name: "own", command: ["python3", `${cwd}/${script}`], better: "lower", margin: 1 }],
+    });
+    await using at = await machine(files);
+    await expect(evaluate(at, given(at.cwd, "null.py"))).rejects.toMatchObject({
+      message: "the program of the metric own gives the challenger no finite number in row 8",
+      place: { input: "metrics" },
+    });
+    await expect(evaluate(at, given(at.cwd, "end.py"))).rejects.toMatchObject({
+      code: "TH_PREDICTOR_EXIT",
+      message: expect.stringMatching(/^the program of the metric own .* for the challenger .*its last words: no$/),
+      place: { input: "metrics" },
+    });
+    await using forked = await machine(files, { ...pullRequest, fromFork: true });
+    await expect(evaluate(forked, given(forked.cwd, "end.py"))).rejects.toMatchObject({ code: "TH_PREDICTOR_FORK" });
   });
 });
 

@@ -110,7 +110,7 @@ export async function compareModels(asked: Contest, host: Host): Promise<Result>
   };
   const all = await scoreRows(dataset, holdout, plan, contestants, baseline, host);
   const naive = other === undefined && asked.baseline === "seasonal-naive" ? againstNaive(all) : all;
-  const scored = await measureAnswers(asked, naive, dataset.columns, host);
+  const scored = await measureAnswers(asked, naive, dataset, host);
   mark();
   const look = await takeLook(lookQuestion(asked, holdout, scored), freeLook(asked, scored), dataset, host);
   const contest = { ...asked, given: { ...asked.given, alpha: look.alpha, ledger: look.ledger } };

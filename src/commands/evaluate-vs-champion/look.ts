@@ -57,9 +57,9 @@ export interface LookQuestion {
 }
 
 export function lookQuestion(contest: Contest, { features }: Holdout, { answers }: Scored): LookQuestion {
-  const { given, keeping, rows, question, predictorCommand } = contest;
+  const { given, keeping, rows, question, predictorCommand, rules } = contest;
   const { labels, key } = question;
-  const settled = predictorCommand === undefined;
+  const settled = predictorCommand === undefined && rules.every(({ metric }) => metric !== "command");
   return {
     given,
     keeping,

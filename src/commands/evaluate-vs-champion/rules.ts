@@ -50,6 +50,12 @@ export const metricInput = z.union([
     better: z.enum(["higher", "lower"]),
     ...tested,
   }),
+  z.strictObject({
+    name: z.string().min(1).max(100),
+    command: z.array(z.string()).min(1),
+    better: z.enum(["higher", "lower"]),
+    ...tested,
+  }),
 ]);
 type MetricInput = z.output<typeof metricInput>;
 
@@ -70,6 +76,7 @@ const settingsOf: Partial<Record<MetricName, readonly (keyof MetricSettings)[]>>
   ece: ["bins", "binning"],
   cost: ["costs"],
   sql: ["sql", "better"],
+  command: ["command", "better"],
 };
 
 /** What is asked where nothing is written: no worse than the champion, so that a refactoring can pass. */
@@ -154,9 +161,10 @@ function writtenAs(metric: MetricInput): Written {
   if (typeof metric === "string") return { name: nameOf(metric, {}), metric, written: {} };
   const { name, test, margin, threshold, ...written } = metric;
   const asked = { test, margin, threshold, written };
-  if (!("sql" in metric)) return { name: nameOf(metric.name, written), metric: metric.name, ...asked };
-  if (!metricNames.some((known) => known === name)) return { name, metric: "sql", ...asked };
-  throw refuse(`${name} is a metric already`, "give the expression a name of its own");
+  const own = "sql" in metric ? "sql" : "command" in metric ? "command" : undefined;
+  if (own === undefined) return { name: nameOf(name as MetricName, written), metric: name as MetricName, ...asked };
+  if (!metricNames.some((known) => known === name)) return { name, metric: own, ...asked };
+  throw refuse(`${name} is a metric already`, "give your own a name of its own");
 }
 
 function requireSettings(name: MetricName, written: MetricSettings): void {

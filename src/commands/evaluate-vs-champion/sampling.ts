@@ -1,6 +1,7 @@
 import type { Cell, ColumnBatch } from "../../dataset/dataset.ts";
 import type { Design } from "../../evaluation/design.ts";
 import type { Answers, MetricRule, Truth } from "../../evaluation/evaluation.ts";
+import { metrics } from "../../evaluation/metrics.ts";
 import type { Host } from "../../kernel/host.ts";
 import { createRandom } from "../../stats/random.ts";
 import { answersTo } from "./batches.ts";
@@ -63,7 +64,10 @@ export function askableRule({ contestants, scored, rules }: Scene): MetricRule |
   if (other !== undefined) return `${other.shown} is asked through a command, which would be started for every change`;
   const { kind } = scored.truth;
   if (kind !== "classes" && kind !== "numbers") return "rows of this task cannot be changed one by one";
-  return rules.find(({ metric }) => metric !== "sql") ?? "the metrics are expressions over the data's own rows alone";
+  return (
+    rules.find(({ metric }) => metrics[metric].needs !== "measured") ??
+    "the metrics are measures of the data's own rows alone"
+  );
 }
 
 /** Places without replacement, ascending (R. W. Floyd, 1987). */

@@ -1,3 +1,4 @@
+import type { MetricSettings } from "../evaluation.ts";
 import { type Metric, meanEstimator, needed } from "../metric.ts";
 
 /** The mean of a number that stands for each row already: a judge's, a benchmark's, one computed elsewhere. */
@@ -9,11 +10,17 @@ export const score: Metric = {
   estimator: (_, answers) => meanEstimator(needed(answers.value, "score")),
 };
 
-/** The mean of what an expression of the user's gives for each row: a profit, a cost, an error in a unit of one's own. */
-export const sql: Metric = {
+/** The mean of what an expression or a program of the user's gives for each row: a profit, a cost, an error in a unit of one's own. */
+export const measured: Metric = {
   tasks: ["binary", "multiclass", "regression", "ranking", "forecast", "score"],
   needs: "measured",
   better: "higher",
   shape: "smooth",
-  estimator: (_, answers, settings) => meanEstimator(needed(answers.measured?.get(settings.sql ?? ""), "such measure")),
+  estimator: (_, answers, settings) =>
+    meanEstimator(needed(answers.measured?.get(measureKey(settings)), "such measure")),
 };
+
+/** By what the measures of the answers are found. */
+export function measureKey({ sql, command }: MetricSettings): string {
+  return sql ?? JSON.stringify(command);
+}

@@ -1,6 +1,8 @@
 import { join } from "node:path";
-import type { Cell, Column, ColumnBatch } from "../../../dataset/dataset.ts";
+import type { Cell, Column, ColumnBatch, Dataset } from "../../../dataset/dataset.ts";
 import type { Answers, ClassTruth, MetricRule, Truth } from "../../../evaluation/evaluation.ts";
+import { measureKey } from "../../../evaluation/metrics/row-score.ts";
+import { metrics } from "../../../evaluation/metrics.ts";
 import type { Host } from "../../../kernel/host.ts";
 import { locateData } from "../../data.ts";
 import type { Contest } from "../compare.ts";
@@ -9,25 +11,21 @@ import { jsonLines } from "../predictions/rows-file.ts";
 import type { Scored } from "../scoring.ts";
 import { changed } from "../slices/columns.ts";
 import { askRows, type Expression, wrongExpression } from "./asking.ts";
+import { programValues } from "./program.ts";
 
 /**
- * The answers with what the metrics' own expressions give for each row, those of what stands in for a champion too. An expression sees the
- * data's columns, and `prediction`, `score` and `label` of one model at a time.
+ * The answers with what the user's own metrics give for each row, those of what stands in for a champion too. An expression or a program sees
+ * the data's columns, and `prediction`, `score` and `label` of one model at a time.
  * @throws TitleholderError TH_EVALUATION_METRICS (configuration)
  */
-export async function measureAnswers(
-  contest: Contest,
-  scored: Scored,
-  columns: readonly Column[],
-  host: Host,
-): Promise<Scored> {
-  const expressions = contest.rules.filter(({ metric }) => metric === "sql").map(expressionOf);
-  if (expressions.length === 0) return scored;
+export async function measureAnswers(contest: Contest, scored: Scored, dataset: Dataset, host: Host): Promise<Scored> {
+  const own = contest.rules.filter(({ metric }) => metrics[metric].needs === "measured");
+  if (own.length === 0) return scored;
   const measure = (answers: Answers, who: string) =>
-    withMeasures(answers, { expressions, contest, truth: scored.truth, columns, who }, host);
+    withMeasures(answers, { rules: own, contest, truth: scored.truth, dataset, who }, host);
   const answers: Answers[] = [];
-  for (const [at, own] of scored.answers.entries())
-    answers.push(await measure(own, ["challenger", "champion"][at] ?? ""));
+  for (const [at, one] of scored.answers.entries())
+    answers.push(await measure(one, ["challenger", "champion"][at] ?? ""));
   if (scored.answers.length > 1 || contest.baseline === "none") return { ...scored, answers };
   return { ...scored, answers, baseline: await measure(standIn(scored), "baseline") };
 }
@@ -38,24 +36,37 @@ function expressionOf({ name, settings }: MetricRule): Expression {
 }
 
 interface Measuring {
-  readonly expressions: readonly Expression[];
+  readonly rules: readonly MetricRule[];
   readonly contest: Contest;
   readonly truth: Truth;
-  readonly columns: readonly Column[];
+  readonly dataset: Dataset;
   /** Whose answers they are. */
   readonly who: string;
 }
 
-async function withMeasures(
-  answers: Answers,
-  { expressions, contest, truth, columns, who }: Measuring,
-  host: Host,
-): Promise<Answers> {
-  const { question, rows, limits } = contest;
-  const kind = columns.find(({ name }) => name === question.label)?.kind;
+async function withMeasures(answers: Answers, asked: Measuring, host: Host): Promise<Answers> {
+  const { rules, contest, truth, dataset } = asked;
+  const kind = dataset.columns.find(({ name }) => name === contest.question.label)?.kind;
   const beside = answerColumns(answers, truth, kind);
+  const measured = new Map(await expressionMeasures(beside, asked, host));
+  const programs = rules.filter(({ metric }) => metric === "command");
+  for (const rule of programs) {
+    const measure = { name: rule.name, argv: rule.settings.command ?? [], at: rules.indexOf(rule), who: asked.who };
+    measured.set(measureKey(rule.settings), await programValues(measure, beside, contest, dataset, host));
+  }
+  return { ...answers, measured };
+}
+
+async function expressionMeasures(
+  beside: ColumnBatch,
+  { rules, contest, dataset, who }: Measuring,
+  host: Host,
+): Promise<readonly (readonly [string, Float64Array])[]> {
+  const { question, rows, limits } = contest;
+  const expressions = rules.filter(({ metric }) => metric === "sql").map(expressionOf);
+  if (expressions.length === 0) return [];
   const names = [...beside.keys()];
-  for (const expression of expressions) refuseTwofold(expression, names, columns, question.label);
+  for (const expression of expressions) refuseTwofold(expression, names, dataset.columns, question.label);
   const [first] = beside.values();
   const count = first?.length ?? 0;
   const path = join(host.scratch, "expressions", `${who}.jsonl`);
@@ -63,13 +74,12 @@ async function withMeasures(
   const { source } = await locateData([path], host, "metrics");
   const asked = { source: rows.source, beside: { source, columns: names }, folder: who, limitMs: limits.wallMs };
   const found = await askRows(expressions, asked, host);
-  const measured = expressions.map((expression, at) => {
+  return expressions.map((expression, at) => {
     const cells = found[at];
     if (cells?.values.length !== count) throw changed();
     if (cells.kind !== "text") return [expression.sql, cells.values] as const;
     throw wrongExpression(expression, "gives a text", `write ${expression.wanted}`);
   });
-  return { ...answers, measured: new Map(measured) };
 }
 
 /** One model's answers and the truth as columns of rows, in the kind that the label's column has. */

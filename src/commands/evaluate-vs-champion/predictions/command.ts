@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ColumnBatch, Dataset } from "../../../dataset/dataset.ts";
-import { configurationError, type TitleholderError } from "../../../kernel/error.ts";
+import { configurationError, type Place, type TitleholderError } from "../../../kernel/error.ts";
 import type { Host } from "../../../kernel/host.ts";
 import type { ProcessExit } from "../../../kernel/process.ts";
 import { formatDuration } from "../../../kernel/quantity.ts";
@@ -20,6 +20,11 @@ export interface PredictorCommand {
   readonly format: (typeof rowFormats)[number];
   /** From the first start to the last end. */
   readonly wallMs: number;
+  /** As messages call it, where it is no predictor, and the input that names it. */
+  readonly shown?: string;
+  readonly input?: string;
+  /** A name of its own among the folders of this run. */
+  readonly folder?: string;
 }
 
 const answerEndings = ["parquet", "jsonl", "ndjson", "csv", "tsv"];
@@ -73,7 +78,7 @@ export class CommandSession implements PredictorSession {
     const rows = rowsOf(batch);
     if (rows === 0) return { label: [], scores: [] };
     this.#runs += 1;
-    const folder = join(this.#host.scratch, `predictor-${this.#role}`, String(this.#runs));
+    const folder = join(this.#host.scratch, `${this.#command.folder ?? "predictor"}-${this.#role}`, String(this.#runs));
     const output = join(folder, "output");
     await this.#host.files.makeDirectory(output);
     const input = await this.#writeRows(batch, rows, folder);
@@ -135,8 +140,8 @@ export class CommandSession implements PredictorSession {
     const found = names.filter((name) => answerEndings.some((ending) => name === `predictions.${ending}`));
     const [name, ...others] = found;
     if (name === undefined || others.length > 0) throw this.#noAnswer(names, found);
-    const place = { input: this.#role };
-    const shown = `${name} of the predictor for the ${this.#role}`;
+    const place = { input: this.#command.input ?? this.#role };
+    const shown = `${name} of ${this.#shown} for the ${this.#role}`;
     await using dataset = await this.#open(join(output, name));
     if (!dataset.columns.some((column) => column.name === rowNumber)) {
       const columns = dataset.columns.map((column) => column.name);
@@ -179,7 +184,7 @@ export class CommandSession implements PredictorSession {
     this.#scoreColumns ??= names;
     if (names === this.#scoreColumns) return;
     throw this.#badAnswer(
-      `the predictor for the ${this.#role} wrote the columns ${names} for some rows and ${this.#scoreColumns} for others`,
+      `${this.#shown} for the ${this.#role} wrote the columns ${names} for some rows and ${this.#scoreColumns} for others`,
     );
   }
 
@@ -188,15 +193,24 @@ export class CommandSession implements PredictorSession {
     return openData(source, this.#host, { input: this.#role });
   }
 
+  get #shown(): string {
+    return this.#command.shown ?? "the predictor";
+  }
+
+  /** The input that names the program. */
+  get #place(): Place {
+    return { input: this.#command.input ?? "predictor-command" };
+  }
+
   #failed(exit: ProcessExit, said: string): TitleholderError {
-    const shown = `the predictor (${this.#command.argv.join(" ").slice(0, 80)}) for the ${[this.#role, this.#model?.reference ?? ""].join(" ").trim()}`;
+    const shown = `${this.#shown} (${this.#command.argv.join(" ").slice(0, 80)}) for the ${[this.#role, this.#model?.reference ?? ""].join(" ").trim()}`;
     const last = said.trim().split("\n").slice(-8).join("\n");
     if (exit.why === "time") {
       return configurationError(
         "TH_PREDICTOR_LIMIT",
         `${shown} was stopped at its time limit of ${formatDuration(this.#command.wallMs)}`,
         "raise time-limit, or score fewer rows",
-        { input: "predictor-command" },
+        this.#place,
       );
     }
     const how = exit.code === null ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`;
@@ -204,7 +218,7 @@ export class CommandSession implements PredictorSession {
       "TH_PREDICTOR_EXIT",
       `${shown} ${how}; ${last === "" ? "it printed nothing" : `its last words: ${last}`}`,
       "run the program by hand on some rows, with the variables that it is given here",
-      { input: "predictor-command" },
+      this.#place,
     );
   }
 
@@ -213,7 +227,7 @@ export class CommandSession implements PredictorSession {
       found.length > 1
         ? `${found.join(" and ")} both`
         : `no file of predictions (${names.length === 0 ? "the folder is empty" : `there is ${names.slice(0, 8).join(", ")}`})`;
-    return this.#badAnswer(`the predictor for the ${this.#role} left ${what}`);
+    return this.#badAnswer(`${this.#shown} for the ${this.#role} left ${what}`);
   }
 
   #badAnswer(message: string): TitleholderError {
@@ -221,7 +235,7 @@ export class CommandSession implements PredictorSession {
       "TH_PREDICTOR_OUTPUT",
       message,
       `write one of predictions.parquet, predictions.jsonl and predictions.csv into TITLEHOLDER_OUTPUT_DIR, with ${rowNumber} as it came in, once each`,
-      { input: "predictor-command" },
+      this.#place,
     );
   }
 }
