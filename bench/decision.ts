@@ -37,6 +37,12 @@ const worlds: readonly World[] = [
     { metric: "ece", settings: { bins: 10 } },
   ]),
   binaryWorld("rare positives", { rows: 500, positives: 10, separation: 2.5, noise: 0.7 }),
+  binaryWorld("rare positives", { rows: 500, positives: 20, separation: 2.5, noise: 0.7 }, [
+    { metric: "recall" },
+    { metric: "f1" },
+    { metric: "roc-auc" },
+    { metric: "average-precision" },
+  ]),
   discordantWorld(200, 0.02),
   discordantWorld(1000, 0.02),
   ...[200, 1000, 5000].flatMap((rows) => [

@@ -182,7 +182,7 @@ function testDifference(
   const line = lineOf(rule);
   const gains = gainsOf(one, other, sign, effect, design.weights);
   if (metrics[rule.metric].shape === "smooth" || one.units > mostResampled)
-    return testGains(gains, effect, line, design);
+    return testGains(gains, effect, line, design, one.mostDegreesOfFreedom);
   const difference = (weights: Float64Array) => sign * (one.value(weights) - other.value(weights));
   return testResampled(difference, gains, line, design, { seed: rule.name, unit });
 }

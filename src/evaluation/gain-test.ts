@@ -36,8 +36,15 @@ interface Reasoned {
  * Student's t of the mean of the units' gains: of single rows, of the totals of groups, of batches of successive moments; where rows
  * belong together both ways, the wider of both.
  * @param gains one a unit; their mean is the effect
+ * @param mostDegreesOfFreedom of single rows, where fewer than all of them make the effect
  */
-export function testGains(gains: Float64Array, effect: number, line: number, design: Design): GainTest {
+export function testGains(
+  gains: Float64Array,
+  effect: number,
+  line: number,
+  design: Design,
+  mostDegreesOfFreedom?: number,
+): GainTest {
   const { alpha, cluster, moment } = design;
   const above = gains.map((gain) => gain - line);
   const tests: GainTest[] = [];
@@ -50,7 +57,7 @@ export function testGains(gains: Float64Array, effect: number, line: number, des
     tests.push(asGainTest(test, line, `t test over ${test.batches} batches of successive moments`));
   }
   if (tests.length === 0) {
-    const test = pairedTTest(above, alpha);
+    const test = pairedTTest(above, alpha, mostDegreesOfFreedom);
     const told =
       test.kind === "estimate" ? `${pairedMethod}${tailNote(test.degreesOfFreedom, gains.length)}` : pairedMethod;
     tests.push(asGainTest(test, line, told));

@@ -13,6 +13,8 @@ export interface Estimator {
    * equally weighted units is about the mean of the squares over n (F. R. Hampel, 1974). Its weighted mean is 0. NaN where the value is.
    */
   influence(weights?: Float64Array): Float64Array;
+  /** The most degrees of freedom that the spread of the influences has, where fewer than all units make the value. */
+  readonly mostDegreesOfFreedom?: number;
   /** Where the value is a weighted mean of one number a unit: those numbers. */
   readonly values?: Float64Array;
 }

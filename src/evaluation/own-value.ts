@@ -68,7 +68,8 @@ function testValue(
   const total = weights?.reduce((sum, weight) => sum + weight, 0) ?? one.units;
   const scale = one.units / total;
   const around = one.influence(weights).map((own, unit) => value + scale * (weights?.[unit] ?? 1) * own);
-  if (metrics[metric].shape === "smooth" || one.units > mostResampled) return testGains(around, value, 0, design);
+  if (metrics[metric].shape === "smooth" || one.units > mostResampled)
+    return testGains(around, value, 0, design, one.mostDegreesOfFreedom);
   return testResampled((resampled) => one.value(resampled), around, 0, design, {
     seed: `threshold of ${name}`,
     unit,

@@ -23,8 +23,13 @@ export type PairedTResult =
  *
  * @param gains one finite number a row
  * @param alpha one-sided error of each bound, 0 < alpha < 1
+ * @param mostDegreesOfFreedom where something else than the rows bounds them too
  */
-export function pairedTTest(gains: ArrayLike<number>, alpha: number): PairedTResult {
+export function pairedTTest(
+  gains: ArrayLike<number>,
+  alpha: number,
+  mostDegreesOfFreedom = Number.POSITIVE_INFINITY,
+): PairedTResult {
   const rows = gains.length;
   if (rows < 2) {
     return {
@@ -42,7 +47,7 @@ export function pairedTTest(gains: ArrayLike<number>, alpha: number): PairedTRes
   if (!(standardError > 0 && kurtosis > 0)) {
     return { kind: "inconclusive", rows, difference, reason: "the per-row gains have no spread" };
   }
-  const degreesOfFreedom = degreesOfFreedomFor(rows, kurtosis, rows - 1);
+  const degreesOfFreedom = degreesOfFreedomFor(rows, kurtosis, Math.min(rows - 1, mostDegreesOfFreedom));
   if (rows > leastDegreesOfFreedom && degreesOfFreedom < leastDegreesOfFreedom) {
     return { kind: "inconclusive", rows, difference, reason: fewUnitsReason };
   }

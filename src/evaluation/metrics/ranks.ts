@@ -17,7 +17,8 @@ export function areaEstimator(positive: Uint8Array, score: Float64Array): Estima
 
 /**
  * The mean precision at the positive rows, from the largest score down, tied rows together (scikit-learn's definition, without
- * interpolation).
+ * interpolation). With 10 to 20 positive rows the influences' spread is 5 to 7% below that of the value, as a precision hangs on other
+ * positives too; the degrees of freedom, of half the positives, make up for it (docs/statistics.md).
  * @param positive 1 or 0 a row
  */
 export function precisionEstimator(positive: Uint8Array, score: Float64Array): Estimator {
@@ -26,6 +27,7 @@ export function precisionEstimator(positive: Uint8Array, score: Float64Array): E
     units: score.length,
     value: (weights) => precisions(ranked, weights).value,
     influence: (weights) => precisionInfluence(ranked, weights),
+    mostDegreesOfFreedom: positive.reduce((sum, is) => sum + is, 0) / 2,
   };
 }
 

@@ -241,6 +241,30 @@ describe("what cannot be decided", () => {
   });
 });
 
+describe("a test of average precision", () => {
+  const compared = (positives: number) => {
+    const random = createRandom("positives");
+    const labels = Array.from({ length: 400 }, (_, row) => (row < positives ? 1 : 0));
+    const model = () => labels.map((label) => 1 / (1 + Math.exp(-2.5 * label - random.normal())));
+    const [challenger, champion] = [answersOf(labels, model()), answersOf(labels, model())];
+    return compareMetric(rule("average-precision", "superiority"), truthOf(labels), challenger, champion, {
+      alpha: 0.05,
+    });
+  };
+
+  test("has half the positives as degrees of freedom at most", () => {
+    expect(compared(10).method).toMatch(/, 5 degrees of freedom$/);
+  });
+
+  test("is inconclusive with fewer than eight positives, and the values are still told", () => {
+    expect(compared(8).reason).toBeUndefined();
+    const few = compared(7);
+    expect(few).toMatchObject({ state: "inconclusive", lower: null, upper: null });
+    expect(few.reason).toMatch(/a handful of rows/);
+    expect(few.challenger).toBeGreaterThan(0);
+  });
+});
+
 describe("a test of squared errors", () => {
   const random = createRandom("tails");
   const target = Float64Array.from({ length: 200 }, () => 10 + random.normal());
