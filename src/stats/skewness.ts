@@ -14,12 +14,13 @@ export const leastDegreesOfFreedom = 4;
 export const fewUnitsReason = "a handful of rows makes nearly all of the difference's spread";
 
 /**
- * Degrees of freedom of a variance estimated from `units` values of this kurtosis: 2n/(κ − 1), at most `most`, which
- * is what normal values have. By the variance of a sample variance, σ⁴·(κ − 1)/n about (F. E. Satterthwaite, 1946): values nearly all of which are alike say little about their spread, as the influences of
- * 10 positive rows among 500.
+ * Degrees of freedom of a variance estimated from `units` values of this kurtosis: 2n/(κ − 1), at most `most`, which is
+ * what normal values have. By the variance of a sample variance, σ⁴·(κ − 1)/n about (F. E. Satterthwaite, 1946): values
+ * nearly all of which are alike say little about their spread, as the influences of 10 positive rows among 500.
  */
 export function degreesOfFreedomFor(units: number, kurtosis: number, most: number): number {
-  return Math.min(most, (2 * units) / (kurtosis - 1));
+  // No kurtosis is below 1, but by rounding.
+  return Math.min(most, (2 * units) / Math.max(0, kurtosis - 1));
 }
 
 /**

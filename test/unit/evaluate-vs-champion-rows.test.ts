@@ -160,9 +160,10 @@ describe("refused", () => {
     ["a model that is not there", { challenger: "god.onnx" }, "TH_MODEL_MISSING"],
     ["a version that is not there", { challenger: "registry:m@7" }, "TH_MODEL_MISSING"],
     ["data that is not there", { data: "tset.csv" }, "TH_DATA_MISSING"],
-    ["a file that is no model", { challenger: "test.csv" }, "TH_MODEL_NOT_ONNX"],
+    ["a file that is no model", { challenger: "notes.txt" }, "TH_MODEL_NOT_ONNX"],
+    ["predictions whose rows are not known", { challenger: "test.csv" }, "TH_PREDICTIONS_KEY"],
   ])("%s", async (_, given, code) => {
-    await using at = await machine();
+    await using at = await machine({ "notes.txt": "a model is to come\n" });
     await expect(evaluate(at, { challenger: "good.onnx", ...given })).rejects.toMatchObject({
       kind: "configuration",
       code,

@@ -4,7 +4,7 @@ import { normalSurvival, studentSurvival } from "../../../src/stats/distribution
 import { mcNemarTest } from "../../../src/stats/mcnemar.ts";
 import { pairedTTest } from "../../../src/stats/paired-t.ts";
 import { createRandom } from "../../../src/stats/random.ts";
-import { skewedStudentTest } from "../../../src/stats/skewness.ts";
+import { degreesOfFreedomFor, skewedStudentTest } from "../../../src/stats/skewness.ts";
 import { studentTest } from "../../../src/stats/student.ts";
 import { tangoBounds } from "../../../src/stats/tango.ts";
 import decision from "../../fixtures/decision-statistics.json" with { type: "json" };
@@ -223,4 +223,9 @@ describe("DeLong", () => {
     expect(() => deLongTest(positive, [1, Number.NaN], [1, 2], 0.05)).toThrow(RangeError);
     expect(() => deLongTest(positive, [1, 2], [1], 0.05)).toThrow(RangeError);
   });
+});
+
+test("two values have the kurtosis 1, whichever way it is rounded", () => {
+  for (const kurtosis of [1, 1 - 2 ** -53, 1 + 2 ** -52]) expect(degreesOfFreedomFor(2, kurtosis, 1)).toBe(1);
+  expect(degreesOfFreedomFor(500, 101, 499)).toBe(10);
 });
