@@ -57,7 +57,7 @@ export function withoutChampion(contest: Contest, scored: Scored): Judged {
     rules: asked,
     opponent: { name: "baseline", answers: baseline },
     comparisons,
-    summary: `${decision}, ${why}; against the baseline ${stand}: ${metricsSummary(comparisons, given.alpha)}${whatItTakes(comparisons)}`,
+    summary: `${decision === "inconclusive" ? "inconclusive and unbaselined" : decision}, ${why}; against the baseline ${stand}: ${metricsSummary(comparisons, given.alpha)}${whatItTakes(comparisons)}`,
     checks: [
       { id: "champion", verdict: "warn", message, place: { input: "champion" } },
       ...comparisons.map((comparison) => metricCheck(comparison, `the baseline ${stand}`, given.alpha, false)),
