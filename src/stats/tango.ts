@@ -68,7 +68,8 @@ function upperBound(pairs: DiscordantPairs, rows: number, z: number): number {
 function standardErrorUnder({ gains, losses }: DiscordantPairs, rows: number, delta: number): number {
   const b = (2 * rows + losses - gains) * delta - gains - losses;
   const c = -losses * delta * (1 - delta);
-  const root = Math.sqrt(b * b - 8 * rows * c);
+  // Not below 0, but by rounding.
+  const root = Math.sqrt(Math.max(0, b * b - 8 * rows * c));
   // The larger root of 2n·q² + b·q + c, in the form that does not cancel.
   const q = b > 0 ? (-2 * c) / (b + root) : (root - b) / (4 * rows);
   return Math.sqrt(Math.max(0, rows * (2 * q + delta * (1 - delta))));

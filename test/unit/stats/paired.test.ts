@@ -6,7 +6,7 @@ import { pairedTTest } from "../../../src/stats/paired-t.ts";
 import { createRandom } from "../../../src/stats/random.ts";
 import { degreesOfFreedomFor, skewedStudentTest } from "../../../src/stats/skewness.ts";
 import { studentTest } from "../../../src/stats/student.ts";
-import { tangoBounds } from "../../../src/stats/tango.ts";
+import { tangoBounds, tangoTest } from "../../../src/stats/tango.ts";
 import decision from "../../fixtures/decision-statistics.json" with { type: "json" };
 import { expectRelative, extra, golden } from "./reference.ts";
 
@@ -228,4 +228,14 @@ describe("DeLong", () => {
 test("two values have the kurtosis 1, whichever way it is rounded", () => {
   for (const kurtosis of [1, 1 - 2 ** -53, 1 + 2 ** -52]) expect(degreesOfFreedomFor(2, kurtosis, 1)).toBe(1);
   expect(degreesOfFreedomFor(500, 101, 499)).toBe(10);
+});
+
+test("the score test has a number at a difference where its discriminant is 0 but for rounding", () => {
+  const found = tangoTest({ gains: 0, losses: 2 }, 3, -0.49999999999999983);
+  expect(found.pGreater + found.pLess).toBeCloseTo(1, 12);
+  expect(found.pLess).toBeGreaterThan(0);
+});
+
+test("a tail of no number is refused, and not looked for without end", () => {
+  expect(() => normalSurvival(Number.NaN)).toThrow(RangeError);
 });
