@@ -134,9 +134,11 @@ function isOfTexts(inner: z.ZodType): boolean {
   return element.def.type === "string" || element.def.type === "enum";
 }
 
-/** The last two letters in the wrong order. */
+/** The last two different letters side by side, in the wrong order. */
 export function swapped(text: string): string {
-  return `${text.slice(0, -2)}${text.slice(-1)}${text.slice(-2, -1)}`;
+  let at = text.length - 1;
+  while (at > 1 && text[at] === text[at - 1]) at -= 1;
+  return `${text.slice(0, at - 1)}${text[at]}${text[at - 1]}${text.slice(at + 1)}`;
 }
 
 const everyUse: readonly PathUse[] = [

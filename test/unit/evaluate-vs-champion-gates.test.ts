@@ -82,8 +82,8 @@ describe("size and memory", () => {
   });
 
   test("the peak memory is the model's own process's, over what it took empty", async () => {
-    // Four million floats that the model makes for each batch, twice: 32 MB.
-    const hungry = memoryHungry(4_000_000);
+    // Six million floats that the model makes for each batch, twice: 48 MB, of which some pages may be shared or not touched.
+    const hungry = memoryHungry(6_000_000);
     await using at = await machine({ "hungry.onnx": hungry });
     const given = { challenger: "hungry.onnx", champion: "good.onnx" };
     const { check, findings } = await evaluate(at, {
@@ -95,7 +95,7 @@ describe("size and memory", () => {
     expect(check("memory-growth")?.verdict).toBe("fail");
     const { memory } = findings.details as { memory: { challenger: number; champion: number } };
     expect(memory.champion).toBeGreaterThan(0);
-    expect(memory.challenger - memory.champion).toBeGreaterThan(25e6);
+    expect(memory.challenger - memory.champion).toBeGreaterThan(28e6);
   });
 });
 
