@@ -9,7 +9,7 @@ e(5521),__webpack_require__.e(1067),__webpack_require__.e(4783),__webpack_requir
 Run a training command with everything it was made of on record.",load:async()=>(await Promise.all([__webpack_require__.e(5491),__webpack_require__.e(4542),__webpack_require__.e(1067),__webpack_require__.
 e(9511),__webpack_require__.e(1596)]).then(__webpack_require__.bind(__webpack_require__,26218))).command},"evaluate-vs-champion":{summary:"Decide on the same rows whether a challenger may take the cha\
 mpion's place.",load:async()=>(await Promise.all([__webpack_require__.e(5491),__webpack_require__.e(5521),__webpack_require__.e(4542),__webpack_require__.e(1067),__webpack_require__.e(4783),__webpack_require__.
-e(7386),__webpack_require__.e(8333),__webpack_require__.e(6789)]).then(__webpack_require__.bind(__webpack_require__,66789))).command},"register-model":{summary:"Make a model version that others can tr\
+e(7386),__webpack_require__.e(8333),__webpack_require__.e(1378)]).then(__webpack_require__.bind(__webpack_require__,71378))).command},"register-model":{summary:"Make a model version that others can tr\
 ust.",load:async()=>(await Promise.all([__webpack_require__.e(5491),__webpack_require__.e(4542),__webpack_require__.e(8333),__webpack_require__.e(6678),__webpack_require__.e(7740)]).then(__webpack_require__.
 bind(__webpack_require__,25223))).command},"canary-deploy":{summary:"Put a version in front of traffic, a little at a time, and take it back when it is worse.",load:async()=>(await Promise.all([__webpack_require__.
 e(5491),__webpack_require__.e(5521),__webpack_require__.e(4542),__webpack_require__.e(6678),__webpack_require__.e(3844)]).then(__webpack_require__.bind(__webpack_require__,67602))).command},"drift-rep\

@@ -113,7 +113,7 @@ __webpack_require__.d(__webpack_exports__,{s:()=>createRandom});const warmUp=12;
 `a seed must be a whole number or a text, not ${seed}`)}const[low,high]=typeof seed==="string"?[fnv1a(seed),seed.length]:[seed>>>0,Math.floor(seed/twoTo32)>>>0];const next=smallFastCounter(0,low,high,
 1);for(let i=0;i<warmUp;i++){next()}return randomFrom(next)}function smallFastCounter(first,second,third,counter){let[a,b,c,count]=[first|0,second|0,third|0,counter|0];return()=>{const value=a+b+count|
 0;count=count+1|0;a=b^b>>>9;b=c+(c<<3)|0;c=(c<<21|c>>>11)+value|0;return value>>>0}}function randomFrom(next){const uniform=()=>((next()>>>5)*67108864+(next()>>>6))/9007199254740992;const integer=below=>{
-if(!(Number.isInteger(below)&&below>=1&&below<=twoTo32)){throw new RangeError(`below must be a whole number in 1..2^32, not ${below}`)}const limit=twoTo32-twoTo32%below;let bits=next();while(bits>=limit){
-bits=next()}return bits%below};return{uniform,integer,normal:()=>Math.sqrt(-2*Math.log(1-uniform()))*Math.cos(2*Math.PI*uniform()),shuffle:items=>{const shuffled=[...items];for(let i=shuffled.length-1;i>
-0;i--){const j=integer(i+1);[shuffled[i],shuffled[j]]=[shuffled[j],shuffled[i]]}return shuffled}}}function fnv1a(text){let hash=2166136261;for(let i=0;i<text.length;i++){hash=Math.imul(hash^text.charCodeAt(
-i),16777619)}return hash>>>0}})};export{id,ids,modules};
+if(!(Number.isInteger(below)&&below>=1&&below<=twoTo32)){throw new RangeError(`below must be a whole number in 1..2^32, not ${below}`)}const limit=Math.floor(twoTo32/below)*below;let bits=next();while(bits>=
+limit){bits=next()}return bits-Math.floor(bits/below)*below};return{uniform,integer,normal:()=>Math.sqrt(-2*Math.log(1-uniform()))*Math.cos(2*Math.PI*uniform()),shuffle:items=>{const shuffled=[...items];
+for(let i=shuffled.length-1;i>0;i--){const j=integer(i+1);[shuffled[i],shuffled[j]]=[shuffled[j],shuffled[i]]}return shuffled}}}function fnv1a(text){let hash=2166136261;for(let i=0;i<text.length;i++){
+hash=Math.imul(hash^text.charCodeAt(i),16777619)}return hash>>>0}})};export{id,ids,modules};
