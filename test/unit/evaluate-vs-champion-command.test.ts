@@ -98,7 +98,7 @@ describe("predictor: command", () => {
       "score.py": `${check}open(os.environ["TITLEHOLDER_OUTPUT_DIR"] + "/predictions.csv", "w").write("titleholder_row,score\\n" + "".join(f"{row},0.5\\n" for row in range(1500)))\n`,
     });
     const { findings } = await evaluate(at, { challenger: "good.pkl", ...command, predictorFormat: "parquet" });
-    expect(findings.summary).toMatch(/^inconclusive, no champion was named; .*roc-auc \+0;/);
+    expect(findings.summary).toMatch(/^inconclusive and unbaselined, no champion was named; .*roc-auc \+0;/);
   });
 
   test.each([
