@@ -21,8 +21,16 @@ export async function hygienePart(scene: Scene, host: Host): Promise<Part> {
   const { provenances, maxAge, trainingOverlap } = scene.contest.hygiene;
   const findings: { readonly of: Provenance; readonly age: Finding; readonly code: Finding; readonly data: Finding }[] =
     [];
+  // Both were often trained on the same files, which are then read once.
+  const overlaps = new Map<string, TrainingOverlap>();
+  const overlapOf = async (of: Provenance) => {
+    const files = JSON.stringify(of.training?.files.map(({ path, digest }) => [path, digest]) ?? null);
+    const overlap = overlaps.get(files) ?? (await overlapWithTraining(of, scene, host));
+    overlaps.set(files, overlap);
+    return overlap;
+  };
   for (const of of provenances) {
-    const data = trainingOverlap ? await dataFinding(of, scene, host) : { told: "not looked at, as asked" };
+    const data = trainingOverlap ? dataFinding(of, await overlapOf(of)) : { told: "not looked at, as asked" };
     findings.push({ of, age: ageFinding(of, maxAge, host), code: await codeFinding(of, host), data });
   }
   const checks = findings.flatMap(({ age, code, data }) => [age, code, data].flatMap(({ check }) => check ?? []));
@@ -110,8 +118,7 @@ async function codeFinding(of: Provenance, host: Host): Promise<Finding> {
   };
 }
 
-async function dataFinding(of: Provenance, scene: Scene, host: Host): Promise<Finding> {
-  const overlap = await overlapWithTraining(of, scene, host);
+function dataFinding(of: Provenance, overlap: TrainingOverlap): Finding {
   const { told, seriousness } = describe(overlap);
   if (seriousness === undefined) return { told };
   // A champion that knows the rows is flattered: the verdict errs on the safe side, and only the comparison is worth less.
