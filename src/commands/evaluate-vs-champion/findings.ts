@@ -212,3 +212,11 @@ export function signed(value: number): string {
 export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(4))}%`;
 }
+
+/** Columns that a message names. */
+const mostNamed = 8;
+
+export function namedColumns(names: readonly string[]): string {
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : "";
+  return `${names.slice(0, mostNamed).join(", ")}${more}`;
+}

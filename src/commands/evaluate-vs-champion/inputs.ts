@@ -1,10 +1,9 @@
 import type { Check, Table } from "../../kernel/command.ts";
 import { unseenCategories } from "./categories.ts";
 import type { Contestant } from "./columns.ts";
+import { namedColumns } from "./findings.ts";
 import type { Part, Scene } from "./part.ts";
 import { FileSession } from "./predictions/file.ts";
-
-const listedColumns = 8;
 
 /** What went into the models that nothing else speaks of: numbers that are none, columns that no model reads, predictions that no row has. */
 export async function inputsTopic(scene: Scene): Promise<Part> {
@@ -51,7 +50,7 @@ async function notFinite({ dataset, holdout }: Scene, models: readonly Contestan
   const message =
     found.length === 0
       ? `no NaN and no infinity in ${columns.length} columns of fractions`
-      : `${found.length} of ${columns.length} columns of fractions hold NaN or infinity (${listed(names)}), which the models got as they are`;
+      : `${found.length} of ${columns.length} columns of fractions hold NaN or infinity (${namedColumns(names)}), which the models got as they are`;
   const check: Check = {
     id: "not-finite-values",
     verdict: found.length === 0 ? "pass" : "warn",
@@ -71,11 +70,6 @@ function extraColumnsCheck({ dataset, holdout, contest }: Scene): Check {
   const message =
     extra.length === 0
       ? "every column of the data is read"
-      : `${extra.length} columns of the data are read by no model: ${listed(extra)}`;
+      : `${extra.length} columns of the data are read by no model: ${namedColumns(extra)}`;
   return { id: "extra-columns", verdict: "pass", message, observed: extra.length };
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, listedColumns).join(", ");
-  return names.length > listedColumns ? `${shown} and ${names.length - listedColumns} more` : shown;
 }

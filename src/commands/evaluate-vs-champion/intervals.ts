@@ -4,6 +4,7 @@ import { type IntervalQuality, intervalQuality } from "../../evaluation/interval
 import type { Check, Table } from "../../kernel/command.ts";
 import type { Json } from "../../kernel/json.ts";
 import { proportion } from "../../stats/proportions.ts";
+import { percent } from "./findings.ts";
 import { designOf } from "./judge.ts";
 import type { Part, Scene } from "./part.ts";
 
@@ -91,8 +92,4 @@ function intervalTable(
       ];
     }),
   };
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(4))}%`;
 }

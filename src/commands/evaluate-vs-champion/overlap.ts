@@ -5,6 +5,7 @@ import type { Host } from "../../kernel/host.ts";
 import { watched } from "../../kernel/watched.ts";
 import { coverageTest } from "../../stats/coverage.ts";
 import { locateData, openDataGroup } from "../data.ts";
+import { chanceAlpha, mostShared } from "../validate-data/splits/shared-rows.ts";
 import type { Scene } from "./part.ts";
 import type { Provenance } from "./provenance.ts";
 
@@ -24,10 +25,6 @@ export type TrainingOverlap =
       /** `none`: no more than chance. `serious`: at least 1% of the rows beyond it. */
       readonly beyondChance: "none" | "some" | "serious";
     };
-
-/** As validate-data judges splits: so much in one comparison of a thousand, and from this share on quality is no longer measured. */
-const alpha = 0.001;
-const mostShared = 0.01;
 
 /**
  * The holdout's rows that stand in a model's training data too, equal in every feature that both have: by the files' digests, and by the
@@ -85,7 +82,7 @@ async function compareRows(files: readonly string[], scene: Scene, host: Host): 
   const shared = overlap.shared.holdout.training.rows;
   if (rows === 0 || reference.rows === 0) return { kind: "unknown", why: "its training data has no rows" };
   const { share, expected, p } = coverageTest(shared, rows, reference.single, reference.rows);
-  const beyondChance = p > alpha ? "none" : share - expected >= mostShared ? "serious" : "some";
+  const beyondChance = p > chanceAlpha ? "none" : share - expected >= mostShared ? "serious" : "some";
   return { kind: "rows", shared, rows, expected, p, beyondChance };
 }
 

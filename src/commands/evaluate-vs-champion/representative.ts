@@ -5,12 +5,11 @@ import type { Host } from "../../kernel/host.ts";
 import { profileDataset } from "../../profile/profiling.ts";
 import { matchColumns } from "../drift-report/columns.ts";
 import { readReference } from "../reference.ts";
+import { namedColumns } from "./findings.ts";
 import type { Part, Scene } from "./part.ts";
 
 /** What drift-report fails at: a population stability index that is shown to be larger, with a share of false alarms of alpha. */
 const options = { minimumEffect: 0.05, alpha: 0.05 };
-const mostNamed = 8;
-
 /**
  * Whether the rows are like those that the models are served now, feature by feature, by the test of drift-report. On others, a verdict
  * says little about what follows from it.
@@ -45,9 +44,9 @@ function check(compared: readonly ComparedColumn[], broken: readonly string[]): 
   const drifted = of("fail").map(({ column, evidence }) => `${column}${scoreText(evidence)}`);
   const undecided = of("inconclusive").map(({ column, decision }) => `${column}: ${decision.reason ?? "no score"}`);
   const found = [
-    ...(drifted.length === 0 ? [] : [`the holdout is unlike what is served now in ${listed(drifted)}`]),
-    ...(broken.length === 0 ? [] : [listed(broken)]),
-    ...(undecided.length === 0 ? [] : [`not decided for ${listed(undecided)}`]),
+    ...(drifted.length === 0 ? [] : [`the holdout is unlike what is served now in ${namedColumns(drifted)}`]),
+    ...(broken.length === 0 ? [] : [namedColumns(broken)]),
+    ...(undecided.length === 0 ? [] : [`not decided for ${namedColumns(undecided)}`]),
   ];
   const suspect = drifted.length + broken.length > 0;
   const message =
@@ -64,9 +63,4 @@ function check(compared: readonly ComparedColumn[], broken: readonly string[]): 
 
 function scoreText(evidence: ComparedColumn["evidence"]): string {
   return evidence.kind === "score" ? ` (PSI ${Number(evidence.score.toPrecision(2))})` : "";
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : "";
-  return `${names.slice(0, mostNamed).join(", ")}${more}`;
 }

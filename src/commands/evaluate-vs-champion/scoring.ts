@@ -1,10 +1,11 @@
-import type { ColumnBatch, Dataset } from "../../dataset/dataset.ts";
+import type { Dataset } from "../../dataset/dataset.ts";
 import type { Answers, Truth } from "../../evaluation/evaluation.ts";
 import type { Reading } from "../../evaluation/reading.ts";
 import { type RowColumns, type RowFacts, RowFactsReader } from "../../evaluation/row-facts.ts";
 import { withoutFewSeries, withSeasons } from "../../evaluation/seasonal.ts";
 import { configurationError } from "../../kernel/error.ts";
 import type { Host } from "../../kernel/host.ts";
+import { rowsOf } from "../../model/tensors.ts";
 import { answersTo, rowsAtOnce } from "./batches.ts";
 import type { Contestant, Holdout } from "./columns.ts";
 
@@ -65,11 +66,6 @@ export async function scoreRows(
   const truth = reading.finish();
   if (season === undefined) return { truth, ...given, ...brought };
   return { truth: withSeasons(truth, brought, { season, ...brought }), ...given, ...withoutFewSeries(brought) };
-}
-
-function rowsOf(batch: ColumnBatch): number {
-  for (const values of batch.values()) return values.length;
-  return 0;
 }
 
 function changed() {

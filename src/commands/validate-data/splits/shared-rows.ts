@@ -7,9 +7,9 @@ import type { Duplicates } from "./duplicates.ts";
 import type { SplitName } from "./opening.ts";
 
 /** Share of a later split that may stand in an earlier one beyond chance: from here on a model's quality is no longer measured. */
-const mostShared = 0.01;
+export const mostShared = 0.01;
 /** "Beyond chance": so much in one comparison of a thousand. */
-const alpha = 0.001;
+export const chanceAlpha = 0.001;
 /** Share of rows that may repeat another one, or conflict with it: two of a kind that met by chance. */
 const mostRepeated = 0.001;
 /** Where fewer rows than this share of a split are the only ones of their kind, equal rows are the rule. */
@@ -56,8 +56,8 @@ export function sharedCheck(pair: Pair, { exact, labelled }: Duplicates): Check 
     `chance would bring ${formatShare(chance.expected)}, as rows repeat inside ${earlier}`;
   const excess = chance.share - chance.expected;
   const base = { ...head, effect: excess, p: chance.p };
-  if (chance.p <= alpha && excess >= mostShared) return { ...base, verdict: "fail", message };
-  if (chance.p > alpha && isCoarse(exact, earlier))
+  if (chance.p <= chanceAlpha && excess >= mostShared) return { ...base, verdict: "fail", message };
+  if (chance.p > chanceAlpha && isCoarse(exact, earlier))
     return { ...base, verdict: "pass", message: `${message}: the columns take few combinations of values` };
   return { ...base, verdict: "warn", message };
 }
@@ -73,7 +73,7 @@ export function nearCheck(pair: Pair, { exact, near }: Duplicates): Check {
     return { ...head, verdict: "pass", message: `no further row of ${later} is nearly one of ${earlier} (${how})` };
   const message = `${ofRows(further, rows)} of ${later} are nearly, and not exactly, rows of ${earlier} (${how})`;
   const chance = chanceOf(pair, near);
-  const isChance = chance.p > alpha && isCoarse(near, earlier);
+  const isChance = chance.p > chanceAlpha && isCoarse(near, earlier);
   return isChance
     ? { ...head, verdict: "pass", message: `${message}; rows nearly repeat inside ${earlier} as often` }
     : { ...head, verdict: "warn", message };
